@@ -1,4 +1,4 @@
-"""Due work: rows that become due once. Claims and their ends."""
+"""Due work: rows that become due once, the claims on them, and how claims end."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ from bot.store.transaction import Transaction, core, insert_or
 
 LEASE = timedelta(seconds=30)
 _IS_DUE = text("timer.state = 'due'")
-"""In the very words of the partial index: given as a parameter, the index would not serve."""
+"""Has the exact words of the partial index. With a parameter, the database cannot use the index."""
 
 
 class DueWork(NamedTuple):
-    """A timer that this worker holds. In the order of `_TOLD`, behind its workspace."""
+    """A timer that this worker holds. After `workspace`, the fields are in the order of `_TOLD`."""
 
     workspace: Workspace
     id: str
@@ -108,8 +108,8 @@ _TOLD = tuple(
         Timer.attempts,
     )
 )
-# Not the bare column, here and in the index: SQLite would take the unique one, which begins with
-# it, and read every step that there ever was.
+# Not the bare column, here and in the index: SQLite would use the unique index, which begins with
+# that column, and read every step ever planned.
 _DUE_STEPS = Prepared(_due(text("timer.kind || '' = 'page step'")))
 
 
@@ -149,8 +149,8 @@ _HELD = (
 def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[NewTimer]) -> None:
     """Add timers that are not there yet.
 
-    An occurrence that was withdrawn and is wanted again (snoozed until tomorrow twice) is due
-    again. One that is done stays done.
+    An occurrence that was withdrawn and is planned again (a task snoozed until tomorrow twice)
+    becomes due again. One that is done stays done.
     """
     occurrences: dict[tuple[str, str, str], NewTimer] = {}
     for timer in timers:
@@ -200,9 +200,9 @@ def claim(
     kinds: Sequence[TimerKind] = tuple(TimerKind),
     lease: timedelta = LEASE,
 ) -> list[DueWork]:
-    """Take what is due: steps of pages before all else, then the oldest first.
+    """Take due timers: first the steps of pages, then the others, the oldest first.
 
-    A kind that is not in `kinds` is left alone.
+    Timers of other kinds than `kinds` stay where they are.
     """
     times = {"now": now, "real": real}
     others = [str(kind) for kind in kinds if kind is not TimerKind.PAGE_STEP]
@@ -221,10 +221,10 @@ def claim(
 def hold(
     tx: Transaction, *, now: datetime, real: datetime, limit: int, kinds: Sequence[TimerKind]
 ) -> list[DueWork]:
-    """Take what is due for this transaction, the oldest first; `end` it there, or it stays due.
+    """Take due timers for this transaction, the oldest first; `end` them in it, or they stay due.
 
-    Without a lease: for work that is done within the transaction. It waits for nobody: what
-    another one has its hands on is passed over.
+    There is no lease, because the work is done within the transaction. This never waits: it skips
+    rows that another transaction has locked.
     """
     wanted = _due_others(tx.dialect, whole=True)
     due = tx.listed(wanted, now=now, real=real, room=limit, kinds=list(map(str, kinds)))
@@ -232,7 +232,7 @@ def hold(
 
 
 def end(tx: Transaction, held: Sequence[DueWork]) -> None:
-    """Mark done what this transaction holds."""
+    """Mark timers that this transaction holds as done."""
     if held:
         tx.run(_end(tx.dialect), [{"ids": [work.id for work in held]}])
 
@@ -247,12 +247,12 @@ def _due_work(row: Sequence[Any]) -> DueWork:
 
 
 def finish(tx: Transaction, work: DueWork) -> bool:
-    """Mark it done, in the transaction of its effects; False when it is no longer ours to do."""
+    """Mark a timer done, in the transaction of its effects; False if it is no longer ours."""
     return tx.run(_FINISH, [{"held_id": work.id, "held_fence": work.fence}]) == 1
 
 
 def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
-    """Mark several done; return those that were still ours to do."""
+    """Mark several timers done; return those that were still ours."""
     fences = {work.id: work.fence for work in works}
     held = tx.execute(_HELD, {"ids": list(fences)}).mappings()
     held_by_us = {row["id"] for row in held if row["fence"] == fences[row["id"]]}
@@ -262,19 +262,19 @@ def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
 
 
 def heal(tx: Transaction, *, now: datetime, real: datetime, lease: timedelta) -> int:
-    """Free what is held until a time that was told by a clock which has been set back."""
+    """Free timers whose lease ends too late, because a clock was ahead and has been set back."""
     ahead = col(Timer.lease_until) > real + 2 * lease
     held = update(core(Timer)).where(_IS_DUE, col(Timer.due_at) <= now, ahead)
     return tx.changed(held.values(lease_until=real))
 
 
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
-    """Withdraw what is still due for a subject."""
+    """Withdraw a subject's timers of this kind that are still due; return how many."""
     return tx.run(_CANCEL, [{"of_kind": kind, "of_subject": subject}])
 
 
 def renew(tx: Transaction, kind: TimerKind, subject: str, occurrence: str, after: datetime) -> None:
-    """Have a withdrawn occurrence be due again, unless its moment has passed by `after`."""
+    """Make a withdrawn occurrence due again, if its time is later than `after`."""
     tx.changed(
         update(Timer)
         .where(
@@ -289,7 +289,7 @@ def renew(tx: Transaction, kind: TimerKind, subject: str, occurrence: str, after
 
 
 def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[TimerKind]) -> int:
-    """Withdraw what is still due of these kinds for an incident."""
+    """Withdraw an incident's timers of these kinds that are still due; return how many."""
     return tx.changed(
         update(Timer)
         .where(
@@ -302,7 +302,7 @@ def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[Timer
 
 
 def count_done(tx: Transaction, kind: TimerKind, incident_id: str, after: datetime) -> int:
-    """Count what has been done of a kind for an incident, of what was due after a moment."""
+    """Count an incident's timers of a kind that are done and were due later than `after`."""
     done: int = tx.execute(
         select(func.count())
         .select_from(Timer)
@@ -317,7 +317,7 @@ def count_done(tx: Transaction, kind: TimerKind, incident_id: str, after: dateti
 
 
 def next_due(tx: Transaction, after: datetime) -> datetime | None:
-    """Return when the next timer becomes due."""
+    """Return when the next timer later than `after` becomes due."""
     soonest: datetime | None = tx.execute(
         select(func.min(col(Timer.due_at))).where(_IS_DUE, col(Timer.due_at) > after)
     ).scalar()
@@ -325,7 +325,7 @@ def next_due(tx: Transaction, after: datetime) -> datetime | None:
 
 
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
-    """Return since when the oldest timer has been due."""
+    """Return the due time of the oldest overdue timer."""
     oldest: datetime | None = tx.execute(
         select(func.min(col(Timer.due_at))).where(_IS_DUE, col(Timer.due_at) <= now)
     ).scalar()

@@ -1,6 +1,6 @@
-"""What Slack has not taken and people wait for: which of it goes out another way now.
+"""Finds messages that Slack has not accepted and that now go out another way.
 
-Pages, and the notices that nobody answered one.
+These are pages, and the notices that no one acknowledged a run.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,10 +29,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A page that still waits for Slack and for an answer, or a notice that nobody answered.
+    """A page that waits for Slack and for an answer, or a notice that no one acknowledged a run.
 
-    `subject` is the page's id, or that of the notice's run, which may come to its end again:
-    `delivery` is one page or one notice to one person.
+    `subject` is the id of the page, or of the notice's run. A run can end without an answer more
+    than once, but `delivery` stands for just one page or one notice to one person.
     """
 
     delivery: str
@@ -51,14 +51,17 @@ def overdue(
     targets: Collection[str],
     limit: int,
 ) -> list[Unsent]:
-    """Return what waits for these people and Slack has kept for longer than `after`, by severity,
-    and what has gone no other way yet; all at once where Slack refuses the token."""
+    """Return these people's messages that Slack has not accepted for longer than `after`.
+
+    `after` is by severity. If Slack refuses the token, they count at once. Messages that have
+    already gone out another way are not among them.
+    """
     fallback = aliased(Delivery)
     gone_out = select(col(fallback.id)).where(
         col(fallback.subject) == col(Delivery.subject),
         col(fallback.target) == col(Delivery.target),
         col(fallback.kind).in_(OUTSIDE),
-        # A run that came to its end again has a notice of its own.
+        # If a run ends without an answer again, it has a new notice.
         or_(
             col(Delivery.kind) != DeliveryKind.EXHAUSTED,
             col(fallback.created_at) >= col(Delivery.created_at),
@@ -98,8 +101,8 @@ def overdue(
 def still_unsent(
     tx: Transaction, incident_id: str, subjects: Collection[str]
 ) -> set[tuple[str, str]]:
-    """Return subject and target of what Slack has not taken, or will never, and nobody has
-    answered by now."""
+    """Return the subject and target of messages that Slack has not accepted, or never will, and
+    that are still unanswered."""
     return {
         (row["subject"], row["target"])
         for unanswered in (_pages(), _notices())
@@ -115,7 +118,7 @@ def still_unsent(
 
 @dataclass(frozen=True, slots=True)
 class WaitingPages:
-    """A page, or an incident whose channel is not made yet, that Slack was not asked for again."""
+    """A page, or an incident without its channel, that waits untried behind a long limit."""
 
     subject: str
     incident_id: str
@@ -123,7 +126,7 @@ class WaitingPages:
 
 
 def behind(tx: Transaction, lanes: Collection[str]) -> list[WaitingPages]:
-    """Return the pages that wait in these lanes, of runs that are still at their step."""
+    """Return the pages that wait in these lanes and whose run is still at the page's step."""
     of_step = (
         col(Page.round) == col(PagingRun.round),
         col(Page.step) == col(PagingRun.step),
@@ -133,7 +136,7 @@ def behind(tx: Transaction, lanes: Collection[str]) -> list[WaitingPages]:
 
 
 def without_place(tx: Transaction, teams: Collection[str]) -> list[WaitingPages]:
-    """Return the incidents of these workspaces that have no channel and live nowhere else."""
+    """Return the incidents of these workspaces that have neither a channel nor a thread."""
     wanted = (
         select(*_FOUND)
         .join(Incident, col(Incident.id) == col(Delivery.incident_id))
@@ -160,7 +163,7 @@ def _waiting(tx: Transaction, found: Select[*tuple[Any, ...]]) -> list[WaitingPa
 
 
 def reached_at(tx: Transaction, page_id: str) -> datetime | None:
-    """Return when the first gateway took a page; None where none has."""
+    """Return when a gateway first accepted a page; None if none has."""
     first = select(func.min(col(Delivery.sent_at))).where(
         col(Delivery.subject) == page_id, col(Delivery.kind) == DeliveryKind.FALLBACK
     )
@@ -168,7 +171,7 @@ def reached_at(tx: Transaction, page_id: str) -> datetime | None:
 
 
 def fallback_waits(tx: Transaction, now: datetime) -> bool:
-    """Whether a lane that leads past Slack has something due."""
+    """Tell whether a lane that leads past Slack has a due delivery."""
     lane = select(col(Lane.key)).where(
         col(Lane.priority) == int(Priority.FALLBACK), col(Lane.pending_at) <= now
     )
@@ -176,7 +179,7 @@ def fallback_waits(tx: Transaction, now: datetime) -> bool:
 
 
 def newest_notice_at(tx: Transaction, run_id: str, target: str) -> datetime | None:
-    """Return when it was last decided to tell this person that a run came to its end."""
+    """Return when the newest notice to this person about a run's end was created."""
     newest = select(func.max(col(Delivery.created_at))).where(
         col(Delivery.subject) == run_id,
         col(Delivery.target) == target,
@@ -186,7 +189,7 @@ def newest_notice_at(tx: Transaction, run_id: str, target: str) -> datetime | No
 
 
 def notices_of(tx: Transaction, run_id: str) -> list[Delivery]:
-    """Return the messages that a run came to its end, in Slack and past it, the oldest first."""
+    """Return the notices that a run ended without an answer, in Slack and past it, oldest first."""
     kinds = (DeliveryKind.EXHAUSTED, DeliveryKind.EXHAUSTED_OUTSIDE)
     of_run = col(Delivery.subject) == run_id, col(Delivery.kind).in_(kinds)
     return tx.all(select_rows(Delivery).where(*of_run).order_by(col(Delivery.id)))
@@ -229,7 +232,7 @@ def _notices() -> Select[*tuple[Any, ...]]:
 
 
 def _not_over(of_run: Select[*tuple[Any, ...]], kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
-    """Of these those of one kind whose incident has not ended."""
+    """Keep only deliveries of one kind whose incident has not ended."""
     return of_run.join(Incident, col(Incident.id) == col(PagingRun.incident_id)).where(
         col(Delivery.kind) == kind, col(Incident.ended_at).is_(None)
     )
@@ -240,7 +243,7 @@ def _wanted() -> Any:
 
 
 def _token_lost(real: datetime) -> Any:
-    """The whole workspace rests: that is what a refused token leads to."""
+    """Match deliveries of a blocked workspace: the bot blocks it when Slack refuses the token."""
     return (
         select(col(Limit.scope))
         .where(

@@ -1,4 +1,4 @@
-"""Tasks, follow-ups and free reminders."""
+"""Tasks, follow-ups and people's own reminders."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ def task(tx: Transaction, task_id: str) -> Task | None:
 
 
 def tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
-    """Return every task of an incident, done ones too."""
+    """Return all tasks of an incident, done ones too."""
     return tx.all(
         select_rows(Task)
         .where(col(Task.incident_id) == incident_id)
@@ -74,22 +74,22 @@ def finish_task(tx: Transaction, task_id: str, by: str, now: datetime) -> bool:
 def move_tasks(
     tx: Transaction, task_ids: Collection[str], was: TaskState, to: TaskState
 ) -> list[Task]:
-    """Move tasks that are still `was`; return those, the first due first."""
+    """Change the state of tasks that are still `was`; return these, the earliest due first."""
     moved = update(Task).where(col(Task.id).in_(task_ids), col(Task.state) == was)
     told = tx.execute(moved.values(state=to).returning(col(Task.id)))
     return sorted(tasks(tx, told.scalars().all()).values(), key=lambda task: task.due_at)
 
 
 def hand_over_task(tx: Transaction, task_id: str, to: str) -> bool:
-    """Give an open task to somebody else; False when it is done."""
+    """Give an open task to another person; False if it is no longer open."""
     still_open = (col(Task.id) == task_id, col(Task.state) == TaskState.OPEN)
     return tx.changed(update(Task).where(*still_open).values(assignee=to)) == 1
 
 
 def snoozed_until(tx: Transaction, task_id: str, begins: Sequence[str]) -> datetime | None:
-    """Return until when a task was put off; None when it was not, or has spoken since.
+    """Return until when a task is snoozed; None if it is not, or has sent its reminder since.
 
-    `begins` is how the occurrence of such a timer does.
+    `begins` are the prefixes of a snoozed timer's occurrence.
     """
     put_off = select(func.min(col(Timer.due_at))).where(
         col(Timer.kind) == TimerKind.TASK_DUE,
@@ -108,7 +108,7 @@ def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
 def waiting_reminders(
     tx: Transaction, workspace: Workspace, owner: str, limit: int
 ) -> tuple[list[Reminder], int]:
-    """Return a person's waiting reminders, the first due first, and how many there are in all."""
+    """Return a person's waiting reminders, the earliest first, and how many there are in all."""
     theirs = (
         col(Reminder.team_id) == workspace.team_id,
         col(Reminder.owner) == owner,
@@ -137,7 +137,7 @@ _TASKS = select_rows(Task).where(col(Task.id).in_(bindparam("ids", expanding=Tru
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A reminder that waited and speaks now."""
+    """A reminder that waited and is now being sent."""
 
     id: str
     owner: str
@@ -145,7 +145,7 @@ class Spoken:
 
 
 def speak(tx: Transaction, ids: Collection[str]) -> dict[str, Spoken]:
-    """Have reminders speak that still wait; return those, by id."""
+    """Mark the reminders that still wait as spoken; return these, by id."""
     rows = tx.listed(_speak(tx.dialect), ids=list(ids))
     return {row[0]: Spoken(*row) for row in rows}
 
@@ -207,18 +207,19 @@ def new_reminder(
 
 
 def add_reminder(tx: Transaction, workspace: Workspace, reminder: NewRow) -> None:
-    """Add one that is about no incident."""
+    """Add a reminder that is not about an incident."""
     owner = {"team_id": workspace.team_id, "enterprise_id": workspace.enterprise_id}
     tx.insert(Reminder, {**owner, **reminder.values})
 
 
 def cancel_reminder(tx: Transaction, seen: Reminder) -> bool:
-    """Stop a reminder that still waits, and is set as it was seen."""
+    """Stop a waiting reminder; False if it no longer waits, or was set anew since `seen`."""
     return _change_waiting(tx, seen, {"state": ReminderState.STOPPED})
 
 
 def set_reminder(tx: Transaction, seen: Reminder, due_at: datetime, text: str) -> Reminder | None:
-    """Set a reminder that still waits, as it was seen; return it as it is then."""
+    """Change a waiting reminder and return it; None if it no longer waits, or was changed since
+    `seen`."""
     values = {"times": seen.times + 1, "due_at": due_at, "text": text}
     return seen.model_copy(update=values) if _change_waiting(tx, seen, values) else None
 
@@ -233,13 +234,13 @@ def _change_waiting(tx: Transaction, seen: Reminder, values: Mapping[str, Any]) 
 
 
 def snooze_reminder(tx: Transaction, seen: Reminder, until: datetime) -> bool:
-    """Have a reminder wait until then, also one that has spoken; False when it is over."""
+    """Make a reminder wait until then, even if it has been sent; False if it is done or stopped."""
     values = {"state": ReminderState.WAITING, "times": seen.times + 1, "due_at": until}
     return _change_unfinished(tx, seen.id, values)
 
 
 def end_reminder(tx: Transaction, reminder_id: str, state: ReminderState) -> bool:
-    """Have a reminder never speak again; False when it is over already."""
+    """End a reminder for good; False if it is already done or stopped."""
     return _change_unfinished(tx, reminder_id, {"state": state})
 
 

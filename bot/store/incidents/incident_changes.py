@@ -1,4 +1,4 @@
-"""What changes of an incident's row, each change named after the deed."""
+"""Changes to an incident's row, each named after the action."""
 
 from datetime import datetime, timedelta
 from typing import Unpack
@@ -12,7 +12,7 @@ from bot.store.tables.states import ChannelState
 
 
 class IncidentChanges:
-    """Gathers the changes of one incident; the copy in hand has each of them at once."""
+    """Gathers the changes to one incident, and applies each to the copy in memory at once."""
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
@@ -50,7 +50,7 @@ class IncidentChanges:
         self._change(owner=user)
 
     def set_update_due(self, due: datetime | None) -> None:
-        """None: nobody is asked for an update."""
+        """Set when the next update is due; with None, no one is asked for one."""
         self._change(update_due_at=due)
 
     def correct(self, to: Correction) -> None:
@@ -68,7 +68,7 @@ class IncidentChanges:
         self._change(**changed)
 
     def want_channel(self) -> None:
-        """It has no place of its own, and waits for one."""
+        """Record that the incident has no place of its own, and waits for a channel."""
         self._change(
             room=ChannelState.WANTED,
             channel_id=None,
@@ -89,7 +89,7 @@ class IncidentChanges:
         )
 
     def move_into_thread(self, channel: str | None) -> None:
-        """It lives on in a thread of a shared channel, where the policy names one."""
+        """Move the incident into a thread of a shared channel, if the policy names one."""
         self._change(room=ChannelState.THREAD, channel_id=channel)
 
     def lose_thread(self) -> None:
@@ -108,5 +108,5 @@ class IncidentChanges:
         self._change(card_ts=None)
 
     def _seal(self, head: str, entries: int, at: datetime) -> None:
-        """Keep the end of the timeline's chain."""
+        """Store the head and length of the timeline's hash chain."""
         self._change(head=head, entries=entries, updated_at=at)

@@ -1,4 +1,4 @@
-"""Incidents as rows: made, found, locked, changed."""
+"""Makes, finds, locks and changes the rows of incidents."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -65,7 +65,7 @@ def _next_number(dialect: str) -> Prepared:
 
 
 def made(**values: Unpack[NewIncident]) -> Incident:
-    """Return an incident that is not stored yet; what is left out has its default."""
+    """Return an incident that is not stored yet. Columns that are left out have their defaults."""
     return as_object(Incident, {**_BLANK, **values})
 
 
@@ -111,7 +111,7 @@ def by_number(tx: Transaction, workspace: Workspace, number: int) -> Incident | 
 def by_channel(
     tx: Transaction, workspace: Workspace, channel_id: str, thread_ts: str | None = None
 ) -> Incident | None:
-    """Find the incident whose channel this is (or whose thread in a shared channel)."""
+    """Find the incident that this channel, or this thread in a shared channel, belongs to."""
     here = (col(Incident.team_id) == workspace.team_id, col(Incident.channel_id) == channel_id)
     if thread_ts is not None:
         found = tx.first(select_rows(Incident).where(*here, col(Incident.thread_ts) == thread_ts))
@@ -121,7 +121,7 @@ def by_channel(
 
 
 def change(tx: Transaction, incident_id: str, values: IncidentColumns) -> None:
-    # In one order, so that the same columns are the same statement.
+    # Sorted, so that the same columns always give the same statement.
     tx.run(_CHANGE, [{"changed_id": incident_id, **dict(sorted(values.items()))}])
 
 
@@ -139,7 +139,7 @@ def workspaces(tx: Transaction) -> list[WorkspaceRow]:
 
 
 def odd_numbers(tx: Transaction, workspace: WorkspaceRow, most: int) -> list[int]:
-    """Return numbers of which there is no incident, and those that were never given."""
+    """Return numbers without an incident, and incidents' numbers that were never given out."""
     numbers = (
         select(col(Incident.number))
         .where(col(Incident.team_id) == workspace.team_id, col(Incident.drill).is_(False))
@@ -156,7 +156,7 @@ def odd_numbers(tx: Transaction, workspace: WorkspaceRow, most: int) -> list[int
 
 
 def batch(tx: Transaction, *, after: str, number: int | None, limit: int) -> list[Incident]:
-    """Return incidents in the order in which they were opened, those behind id `after`."""
+    """Return incidents after the id `after`, in the order of their opening."""
     query = select_rows(Incident).where(col(Incident.id) > after, col(Incident.drill).is_(False))
     if number is not None:
         query = query.where(col(Incident.number) == number)

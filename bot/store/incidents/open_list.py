@@ -19,7 +19,7 @@ from bot.store.tables import (
 )
 from bot.store.transaction import Transaction
 
-# The states are few and known: an index on (team_id, state) serves every list of open ones.
+# A short, known list of states, so that the index on (team_id, state) serves every list.
 OPEN_STATES = tuple(sorted(OPEN))
 
 
@@ -38,10 +38,10 @@ def open_ones(
 ) -> tuple[list[Incident], int]:
     """Return open incidents, the worst and oldest first, and how many there are in all.
 
-    `mine`: those that `reader` owns or is in, and first those in which they are `asked`.
+    `mine`: only those that `reader` owns, is in, or is `asked` in. Those in `asked` come first.
 
-    Severity is shown to every reader. Teams and delays are not: a filter on them matches only
-    what `reader` may read in full, because a match alone would tell them.
+    Every reader sees the severity, but not the teams and the delays. A filter on these matches only
+    incidents that `reader` may read in full, because a match alone would reveal them.
     """
     wanted: list[Any] = [
         col(Incident.team_id) == workspace.team_id,
@@ -49,7 +49,7 @@ def open_ones(
     ]
     if severity is not None:
         wanted.append(col(Incident.severity) == severity)
-    # Asked of each open incident: somebody may have been in a hundred thousand closed ones.
+    # Checked for each open incident: a person may have been in a hundred thousand closed ones.
     invited = _has(Participant, col(Participant.user_id) == reader)
     if mine:
         waiting = [col(Incident.id).in_(asked)] if asked else []
@@ -73,10 +73,10 @@ _FOR_ALL = col(Incident.tier).in_(OPEN_TIERS)
 
 
 def _has(table: type[Participant] | type[PagingRun], *conditions: Any) -> Any:
-    """Whether the incident that is looked at has such a row.
+    """Match incidents that have such a row.
 
-    One look for each open incident. Said as EXISTS within an OR, PostgreSQL may choose to read
-    the whole table once instead.
+    This makes one look-up for each open incident. With EXISTS within an OR, PostgreSQL may choose
+    to read the whole table instead.
     """
     rows = select(literal(1)).where(col(table.incident_id) == col(Incident.id), *conditions)
     return rows.correlate(Incident).limit(1).scalar_subquery().is_not(None)

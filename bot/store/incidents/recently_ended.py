@@ -15,7 +15,7 @@ from bot.store.transaction import Transaction
 def ended_ones(
     tx: Transaction, workspace: Workspace, states: Iterable[State], *, limit: int
 ) -> tuple[list[Incident], int]:
-    """Return those in one of these states, and how many there are in all."""
+    """Return incidents in one of these states, and how many there are in all."""
     wanted = (
         col(Incident.team_id) == workspace.team_id,
         col(Incident.state).in_(sorted(states)),

@@ -1,4 +1,4 @@
-"""Incidents by words. A look at each of them, newest first, and at no more than is quick."""
+"""Finds incidents by words. It reads them one by one, newest first, up to a limit on time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,19 @@ from bot.store.tables import Incident, WorkspaceRow
 from bot.store.transaction import Transaction
 
 LOOKED_AT = 50_000
-"""Incidents that one search looks at: some 0.1 s. A person waits, and Slack for 3 s at most."""
+"""The most incidents that one search reads, in about 0.1 s. A person waits, and Slack waits for
+3 s at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was found, newest first. `older`: below which number nothing was looked at, or None."""
+    """The incidents found, newest first. `older`: the search read no number below this one; None if
+    it read all."""
 
     rows: list[Incident]
     older: int | None
     cut_short: bool
-    """Whether as many were looked at as may be; otherwise as many were found as are shown."""
+    """True if the search ended before it found `limit` incidents."""
 
 
 def search(
@@ -37,11 +39,11 @@ def search(
     before: int | None = None,
     looked_at: int = LOOKED_AT,
 ) -> Searched:
-    """Find incidents that contain every word or phrase, newest first, those below `before`.
+    """Find incidents that contain every word or phrase and are below `before`, newest first.
 
-    Words are matched against titles and categories of standard incidents only: a match on a
-    restricted one's would tell that the word is in it. It is found by its codename. One whose
-    reference is among the words is found however old it is.
+    This compares words with the titles and categories of standard incidents only: a match on a
+    restricted one would reveal that it contains the word. Restricted incidents match by codename.
+    An incident whose reference is among the words is found however old it is.
     """
     newest = tx.execute(
         select(col(WorkspaceRow.newest_number)).where(
@@ -70,7 +72,7 @@ def search(
 def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
     standard = col(Incident.tier) == Tier.STANDARD
     found = or_(
-        # Of a standard one no one ever reads the codename.
+        # Standard incidents do not match by codename, because no one ever sees theirs.
         (col(Incident.tier) == Tier.RESTRICTED) & _has(tx, col(Incident.codename), word),
         standard & _has(tx, col(Incident.title), word),
         standard & _has(tx, col(Incident.category), word),
@@ -83,8 +85,8 @@ def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
 
 def _has(tx: Transaction, column: Any, word: str) -> ColumnElement[bool]:
     like = f"%{_escaped(word.lower()).replace(ANYTHING, '%')}%"
-    # SQLite's LIKE takes no notice of case in ASCII. For the rest there is a function of Python's,
-    # which takes ten times as long.
+    # SQLite's LIKE ignores case in ASCII. Other letters need a function in Python, which takes ten
+    # times as long.
     folded = column if tx.dialect == "sqlite" and word.isascii() else func.lower(column)
     found: ColumnElement[bool] = folded.like(like, escape="\\")
     return found

@@ -1,4 +1,4 @@
-"""The timeline's entries."""
+"""Appends to an incident's timeline, and reads its entries."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -50,7 +50,7 @@ def append(
 def timeline(
     tx: Transaction, incident_id: str, *, newest: int | None = None
 ) -> list[TimelineEntry]:
-    """Return the entries in order; with `newest`, only that many of the last ones."""
+    """Return the entries in order; with `newest`, only the last that many."""
     query = select_rows(TimelineEntry).where(col(TimelineEntry.incident_id) == incident_id)
     query = query.order_by(col(TimelineEntry.seq).desc())
     if newest is not None:
@@ -67,7 +67,7 @@ def entry(tx: Transaction, incident_id: str, seq: int) -> TimelineEntry | None:
 
 
 def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
-    """Return the entry by which an incident was made restricted; None where it was opened so."""
+    """Return the newest entry that changed the incident's tier; None if it never changed."""
     edits = tx.all(
         select_rows(TimelineEntry)
         .where(
@@ -80,7 +80,7 @@ def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
 
 
 def task_given(tx: Transaction, incident_id: str, task_id: str) -> TimelineEntry | None:
-    """Return the newest entry by which a task was given, or handed over."""
+    """Return the newest entry about giving or handing over this task."""
     given = tx.all(
         select_rows(TimelineEntry)
         .where(
@@ -107,7 +107,7 @@ def newest_of_room(tx: Transaction, incident_id: str) -> TimelineEntry | None:
 
 
 def was_in(tx: Transaction, incident_id: str, user: str) -> bool:
-    """Tell whether somebody left an incident, or was kept out of it or removed from it."""
+    """Tell whether a person left the incident, or was refused access or removed."""
     ended = tx.all(
         select_rows(TimelineEntry).where(
             col(TimelineEntry.incident_id) == incident_id,

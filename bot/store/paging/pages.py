@@ -43,7 +43,7 @@ _RECORD_SENT = Prepared(
         sent_at=bindparam("at"),
         channel_id=bindparam("there"),
         message_ts=bindparam("ts"),
-        # Slack refused it before, and has taken it after all: it waits for an answer again.
+        # Slack refused the page before, and now accepted it: it waits for an answer again.
         state=case((_UNREACHABLE, PageState.WAITING.value), else_=col(Page.state)),
         answered_at=case((_UNREACHABLE, None), else_=col(Page.answered_at)),
         reason=case((_UNREACHABLE, ""), else_=col(Page.reason)),
@@ -94,7 +94,7 @@ def _overtaken_among(dialect: str) -> Prepared:
 
 
 def overtaken(tx: Transaction, ids: Collection[str]) -> set[str]:
-    """Return the pages that were answered, or whose run has ended or gone on."""
+    """Return the ids of pages that were answered, or whose run has ended or moved on."""
     return {row["id"] for row in tx.read(_overtaken_among(tx.dialect), ids=list(ids))}
 
 
@@ -134,15 +134,15 @@ def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
 
 
 def taken(tx: Transaction, incident_id: str) -> list[Page]:
-    """Return the pages of the people who took them on: each run's responder."""
+    """Return the pages that went to the responder of their run."""
     return tx.every(Page, _TAKEN, incident=incident_id)
 
 
 def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:
     """Return the pages that wait for a person's answer, the oldest first.
 
-    Releases up to 0.2 left some waiting in incidents that have ended. Who could not be told in
-    Slack may have been told otherwise.
+    This leaves out incidents that have ended, because releases up to 0.2 left some pages waiting
+    there. It includes pages that Slack refused, because they may have gone out another way.
     """
     return tx.all(
         select_rows(Page)
@@ -170,7 +170,7 @@ def waiting_in(tx: Transaction, run_id: str, user: str) -> Page | None:
 
 
 def count_overdue(tx: Transaction, incident_ids: Collection[str], now: datetime) -> dict[str, int]:
-    """Count by incident the runs that nobody acknowledged in time."""
+    """Count the runs that no one acknowledged in time, by incident."""
     rows = tx.execute(
         select(col(PagingRun.incident_id), func.count().label("runs"))
         .where(
@@ -204,7 +204,7 @@ def new_page(
 
 
 def answer(tx: Transaction, page_id: str, state: PageState, now: datetime, reason: str) -> bool:
-    """Settle one page that is still waiting."""
+    """Settle one page; False if it no longer waits."""
     return (
         tx.changed(
             update(Page)
@@ -216,7 +216,7 @@ def answer(tx: Transaction, page_id: str, state: PageState, now: datetime, reaso
 
 
 def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
-    """Settle every page of a run that still waits."""
+    """Settle all waiting pages of a run."""
     tx.execute(
         update(Page)
         .where(col(Page.run_id) == run_id, col(Page.state) == PageState.WAITING)
@@ -225,7 +225,7 @@ def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
 
 
 def replace(tx: Transaction, ids: Collection[str], now: datetime) -> None:
-    """Settle pages that another one takes the place of, also where Slack refused them so far."""
+    """Settle pages that another one replaces, even if Slack has refused them so far."""
     if ids:
         tx.execute(
             update(Page)
@@ -235,25 +235,25 @@ def replace(tx: Transaction, ids: Collection[str], now: datetime) -> None:
 
 
 def refused_among(tx: Transaction, ids: Collection[str]) -> set[str]:
-    """Return those of these pages that Slack refused when they were last tried."""
+    """Return the pages among these that Slack refused at the last try."""
     if not ids:
         return set()
     return {page.id for page in get_many(tx, ids).values() if page.state is PageState.UNREACHABLE}
 
 
 def forget_place(tx: Transaction, page_id: str) -> None:
-    """A page no longer stands where it was posted."""
+    """Record that a page is no longer where it was posted."""
     gone = update(Page).where(col(Page.id) == page_id)
     tx.execute(gone.values(channel_id=None, message_ts=None))
 
 
 def mark_repeat(tx: Transaction, page_id: str) -> None:
-    """A page may stand in Slack twice from now on, and says so wherever it stands."""
+    """Record that a page may now be in Slack twice. Its text says so from then on."""
     tx.execute(update(Page).where(col(Page.id) == page_id).values(may_repeat=True))
 
 
 def record_sent(tx: Transaction, now: datetime, *places: tuple[str, str, str]) -> None:
-    """Remember where pages stand: each one's id, channel and ts."""
+    """Store where pages are in Slack. Each place is a page's id, channel and ts."""
     rows = [
         {"page": page_id, "at": now, "there": channel, "ts": ts} for page_id, channel, ts in places
     ]

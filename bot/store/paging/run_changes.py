@@ -1,4 +1,4 @@
-"""What changes of a run, each change named after the deed. Its row count says who was first."""
+"""Changes to a run, each named after the action. The row count decides who was first."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.store.tables import Incident, PagingRun
 from bot.store.transaction import NewRow, Transaction, as_object, core
 
 _LATER: Mapping[str, None] = {"responder": None, "acked_at": None, "early_word_at": None}
-"""What no run has when it begins."""
+"""Columns that are empty when a run begins."""
 
 _MOVE = Prepared(
     update(core(PagingRun))
@@ -80,7 +80,7 @@ def added(run: PagingRun) -> NewRow:
 def move(
     tx: Transaction, run_id: str, before: Position, after: Position, next_at: datetime
 ) -> bool:
-    """Advance a run that is still where the decision saw it; False when it is not."""
+    """Advance a run; False if it is no longer at the position on which the decision was based."""
     seen = {"moved_id": run_id, "old_round": before.round, "old_step": before.step}
     values = {"to_round": after.round, "to_step": after.step, "at": next_at}
     return tx.run(_MOVE, [{**seen, **values}]) == 1
@@ -89,10 +89,10 @@ def move(
 def go_on(
     tx: Transaction, run: PagingRun, moved: Moved, reasons: Iterable[Reason], asker: str | None
 ) -> PagingRun | None:
-    """Have a run go on by another ladder. Return it as it is then; None when it is no longer as the
-    decision saw it.
+    """Continue a run on another ladder, and return its new state; None if it has changed since the
+    decision.
 
-    `asker`: who asks for it from now on, and is entitled to; None: whoever asked before.
+    `asker`: the entitled person who now asks for the run; None keeps the one before.
     """
     values = {
         "ladder": moved.ladder.to_json(),
@@ -113,7 +113,7 @@ def go_on(
 def give_reasons(
     tx: Transaction, run: PagingRun, reasons: Iterable[Reason], asker: str | None = None
 ) -> bool:
-    """Keep why a run is wanted; False when it is no longer as the decision saw it."""
+    """Store why a run is wanted; False if it has changed since the decision."""
     return _as_seen(tx, run, {"reasons": _to_json(reasons), **_asked_by(asker)})
 
 
@@ -136,29 +136,29 @@ def _to_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def take_early_word(tx: Transaction, run_id: str, now: datetime) -> bool:
-    """Mark that the early word of a run is said; False when it was said before."""
+    """Record that a run's early word has been sent; False if it was sent before."""
     unsaid = (col(PagingRun.id) == run_id, col(PagingRun.early_word_at).is_(None))
     return tx.changed(update(PagingRun).where(*unsaid).values(early_word_at=now)) == 1
 
 
 def acknowledge(tx: Transaction, run_id: str, by: str, now: datetime) -> bool:
-    """Give an unanswered run its responder; False when somebody was faster."""
+    """Give an unanswered run its responder; False if another person was faster, or it is over."""
     taken = {"state": RunState.ACKNOWLEDGED, "responder": by, "acked_at": now}
     return _end(tx, run_id, UNANSWERED, taken)
 
 
 def exhaust(tx: Transaction, run_id: str) -> bool:
-    """End a run whose ladder has passed; False when it does not page any more."""
+    """End a run whose ladder is used up; False if it does not page any more."""
     return _end(tx, run_id, [RunState.PAGING], {"state": RunState.EXHAUSTED})
 
 
 def call_off(tx: Transaction, run_id: str, was: Iterable[RunState] = UNANSWERED) -> bool:
-    """Call off a run that is in one of the states `was`; False when it is not."""
+    """Call off a run that is in one of the states `was`; False if it is not."""
     return _end(tx, run_id, was, {"state": RunState.CANCELLED})
 
 
 def pass_on(tx: Transaction, run_id: str, reasons: Iterable[Reason]) -> bool:
-    """Call off an unanswered run; its reasons say to whom it passed."""
+    """Call off an unanswered run; its new reasons say to whom it passed."""
     passed = {"state": RunState.CANCELLED, "reasons": _to_json(reasons)}
     return _end(tx, run_id, UNANSWERED, passed)
 

@@ -1,4 +1,4 @@
-"""What Slack told us of people and groups."""
+"""People and user groups, as Slack has described them."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.store.tables import DirectoryRead, GroupMember, Person
 from bot.store.tables.directory import DescribedPerson
 from bot.store.transaction import Transaction, as_object, insert_or
 
-# Asked at every request, so built once.
+# Runs at every request, so it is built once.
 _PERSON = Prepared(
     select_rows(Person).where(
         col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
@@ -62,8 +62,8 @@ def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None
 
 
 def name_of(known: Person | None) -> str:
-    """Return what a person is called in Slack. Of one without a name an earlier release stored the
-    id."""
+    """Return a person's name in Slack, or NAMELESS. Earlier releases stored the id as the name of
+    people without one."""
     return known.name if known is not None and known.name not in ("", known.user_id) else NAMELESS
 
 
@@ -86,7 +86,8 @@ def in_groups(
 
 
 def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:
-    """Return whom it is no use to page: the deactivated, bots, and guests, who may do nothing."""
+    """Return the people whom it is useless to page: deactivated people, bots, and guests, who have
+    no rights."""
     rows = tx.read(_gone(tx.dialect), team=workspace.team_id, users=list(ids))
     return frozenset(row["user_id"] for row in rows)
 
@@ -94,7 +95,7 @@ def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozens
 def of_direct_messages(
     tx: Transaction, workspace: Workspace, channels: Collection[str]
 ) -> dict[str, str]:
-    """Return whose direct messages with the app these channels are, where we know."""
+    """Return the person behind each direct-message channel with the app, if we know them."""
     if not channels:
         return {}
     mine = (col(Person.team_id) == workspace.team_id, col(Person.dm_channel).in_(list(channels)))
@@ -103,7 +104,7 @@ def of_direct_messages(
 
 
 def remember(tx: Transaction, rows: Iterable[DescribedPerson]) -> None:
-    """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
+    """Store people as Slack describes them now. Keeps `dm_channel`, which Slack does not send."""
     # In one order everywhere: two replicas that store the same people cannot deadlock.
     tx.run(_described(tx.dialect), sorted(rows, key=lambda row: row["user_id"]))
 
@@ -119,7 +120,7 @@ def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: st
 def remember_group(
     tx: Transaction, workspace: Workspace, group_id: str, users: Iterable[str]
 ) -> int:
-    """Store a group's members in the place of those before; return how many those were."""
+    """Replace a group's members; return how many there were before."""
     before = tx.changed(
         delete(GroupMember).where(
             col(GroupMember.team_id) == workspace.team_id, col(GroupMember.group_id) == group_id
@@ -139,7 +140,7 @@ def remember_group(
 
 
 def mark_read(tx: Transaction, workspace: Workspace, part: str) -> None:
-    """Remember that a part of the directory has been read once."""
+    """Record that a part of the directory has been read once."""
     row = {
         "team_id": workspace.team_id,
         "enterprise_id": workspace.enterprise_id,
@@ -154,7 +155,7 @@ def parts_read(tx: Transaction, workspace: Workspace) -> frozenset[str]:
 
 
 def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime) -> None:
-    """Remember that a person cannot be reached any more, known to us or not."""
+    """Record that a person can no longer be reached, even if we did not know them."""
     marked = tx.changed(
         update(Person)
         .where(col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id)

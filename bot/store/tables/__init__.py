@@ -22,7 +22,7 @@ from bot.store.tables.work import (
     Timer,
 )
 
-# Rows become objects by hand, which is no sign for SQLAlchemy to complete its classes.
+# We make objects from rows ourselves, which does not make SQLAlchemy complete its classes.
 configure_mappers()
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What every table has in common."""
+"""Columns and declarations that the tables share."""
 
 from enum import StrEnum
 from typing import Any
@@ -40,6 +40,6 @@ def json_column(**options: Any) -> Any:
 
 
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Declare an index of some rows only: the others cost nothing when they are written."""
+    """Declare an index of some rows only. Writing the other rows costs nothing."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

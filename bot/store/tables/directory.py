@@ -1,4 +1,4 @@
-"""Workspaces, and the people and groups that Slack told us of."""
+"""The tables of workspaces, and of the people and groups that Slack has described."""
 
 from datetime import datetime
 from typing import TypedDict
@@ -19,9 +19,10 @@ class WorkspaceRow(SQLModel, table=True):
 
 
 class Person(Tenant, table=True):
-    """A member, as Slack described them last. Asked on every request: an ack waits for no call.
+    """A member, as Slack last described them. Every request reads it here, so that an
+    acknowledgement does not wait for a call to Slack.
 
-    `zone` is the name that Slack gives, or empty; read it with `time_zone.zone_named`.
+    `zone` is the name from Slack, or empty; read it with `time_zone.zone_named`.
     """
 
     team_id: str = Field(primary_key=True, max_length=32)
@@ -36,7 +37,7 @@ class Person(Tenant, table=True):
 
 
 class DescribedPerson(TypedDict):
-    """The columns of a person that Slack describes; what we learned ourselves is not among them."""
+    """The columns of a person that Slack describes, without those that we found out ourselves."""
 
     team_id: str
     enterprise_id: str | None

@@ -1,4 +1,4 @@
-"""The incident, its timeline, the people in it, its decisions and tasks."""
+"""The tables of incidents, and of their timelines, people, access requests, decisions and tasks."""
 
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
@@ -17,9 +17,9 @@ from bot.store.tables.states import ChannelState, RequestState, TaskKind, TaskSt
 class Incident(Tenant, table=True):
     """One escalation. `head` and `entries` seal its timeline.
 
-    A `drill` is the canary's: nobody is paged, and no list, count or digest shows it.
-    `channel_private` is null where its channel was made before this was kept. `needs` are those of
-    whoever is paged (null in rows of earlier releases).
+    A `drill` is the canary's: it pages no one, and no list, count or digest shows it.
+    `channel_private` is null if the channel is older than this column. `needs` say
+    what the paged people are needed for (null in rows of earlier releases).
     """
 
     __table_args__ = (
@@ -145,10 +145,10 @@ class TimelineEntry(Tenant, table=True):
 
 
 class Participant(Tenant, table=True):
-    """A person invited to an incident: who may read a restricted one, who is in the channel.
+    """A person in an incident: they may read it even if it is restricted, and are in its channel.
 
-    Whoever `belongs` may also work on it; the others were let in to read. `left_at`: since then an
-    owner is not in the channel; they read it until another person owns it.
+    A person who `belongs` may also work on it; the others may only read it. `left_at` is when an
+    owner left the channel; they may read the incident until another person owns it.
     """
 
     __table_args__ = (Index("ix_participant_user", "team_id", "user_id"),)
@@ -164,8 +164,8 @@ class Participant(Tenant, table=True):
 class AccessRequest(Tenant, table=True):
     """A person who asked to read a restricted incident, or was brought into its channel by hand.
 
-    For each incident one request of each person is open, and one question about each who was
-    brought in; `added_by` is whoever did that, where Slack says so.
+    In an incident, each person has at most one open request, and one open question about being
+    brought in. `added_by` is the person who brought them in, if Slack says so.
     """
 
     __tablename__ = "access_request"
@@ -194,7 +194,7 @@ class AccessRequest(Tenant, table=True):
 
 
 class Decision(Tenant, table=True):
-    """What was decided, by whom, on which clause."""
+    """A decision, the person who made it, and the clause on which it rests."""
 
     __table_args__ = (Index("ix_decision_incident", "incident_id"),)
 
@@ -213,7 +213,7 @@ class Decision(Tenant, table=True):
 
 
 class Task(Tenant, table=True):
-    """Something a person shall do by a time: a task, or a follow-up after resolution."""
+    """Something that a person must do by a time: a task, or a follow-up after resolution."""
 
     __table_args__ = (
         Index("ix_task_assignee", "team_id", "assignee", "state"),

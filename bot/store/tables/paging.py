@@ -1,4 +1,4 @@
-"""Runs and pages."""
+"""The tables of runs and pages."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from bot.store.tables.base import Tenant, closed, json_column, moment
 
 
 class PagingRun(Tenant, table=True):
-    """One team's (or one person's) escalation within an incident, on its own ladder.
+    """The paging of one team (or one person) for an incident, on its own ladder.
 
     `by_entitled`: `requested_by` was entitled to let others work on the incident. `reasons` say why
-    it is paged (null in rows of release 0.2: `requested_by` and `why`). `early_word_at` is when the
-    channel and the owner were told that its first step had passed.
+    it pages (null in rows of release 0.2, which have `requested_by` and `why`). `early_word_at` is
+    when the bot told the channel and the owner that the first step had passed.
     """
 
     __tablename__ = "paging_run"
@@ -50,7 +50,7 @@ class PagingRun(Tenant, table=True):
 
     @property
     def first_round(self) -> int:
-        """Where the ladder that it is on begins: people count rounds from there."""
+        """The round at which its present ladder begins. People count rounds from there."""
         return int(self.ladder.get("first_round", 0))
 
     @property
@@ -61,7 +61,7 @@ class PagingRun(Tenant, table=True):
 class Page(Tenant, table=True):
     """One page to one person. `sent_at` is when Slack accepted it.
 
-    `may_repeat`: it was posted anew although Slack may have had it, so it may stand twice.
+    `may_repeat`: the bot posted it again although Slack may have had it, so it may be there twice.
     """
 
     __table_args__ = (

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ChannelState(StrEnum):
-    """Where an incident lives: its channel, or a thread until the channel can be made."""
+    """An incident's place: its channel, or a thread until the channel can be made."""
 
     WANTED = "wanted"
     CHANNEL = "channel"
@@ -13,11 +13,11 @@ class ChannelState(StrEnum):
 
 
 ROOMLESS = (ChannelState.WANTED, ChannelState.THREAD)
-"""No channel has been made for it, or another one is wanted."""
+"""The incident has no channel yet, or wants another one."""
 
 
 OWN_CHANNEL = (ChannelState.CHANNEL, ChannelState.ARCHIVED)
-"""It has a channel of its own, to be written to or not."""
+"""The incident has its own channel, open or archived."""
 
 
 class TaskKind(StrEnum):
@@ -32,7 +32,7 @@ class TaskState(StrEnum):
 
 
 class RequestState(StrEnum):
-    """A request for access. It lapsed where nobody could answer it, or its person left."""
+    """A request for access. It lapses if no one can answer it, or if its person leaves."""
 
     OPEN = "open"
     GRANTED = "granted"

@@ -1,4 +1,4 @@
-"""Due work, the outbox and its lanes, inbound keys, digest runs, free reminders."""
+"""The tables of due work, the outbox and its lanes, inbound keys, digest runs and reminders."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from bot.store.tables.states import ReminderState
 
 
 class Timer(Tenant, table=True):
-    """Something that becomes due. One row for each (kind, subject, occurrence), ever."""
+    """Something that becomes due. Each (kind, subject, occurrence) has one row at most."""
 
     __table_args__ = (
         UniqueConstraint("kind", "subject", "occurrence"),
@@ -41,11 +41,11 @@ class Timer(Tenant, table=True):
 
 
 class Delivery(Tenant, table=True):
-    """One message (or one other call) to be made; the outbox.
+    """One message to send, or one other call to make: a row of the outbox.
 
-    It names what to say (`kind`, `subject`, `args`: ids only), never the words. `merge_key` is
-    unique among those that are due: ten changes of a card wait as one row. `wanted_at` is when
-    it was first due (null in rows of release 0.1: `due_at`); a retry moves `due_at` alone.
+    It names the content (`kind`, `subject`, `args`: ids only), never the words. `merge_key` is
+    unique among due rows, so ten changes of a card wait as one row. `wanted_at` is when it was
+    first due (null in rows of release 0.1: use `due_at`). A retry moves only `due_at`.
     """
 
     __table_args__ = (
@@ -94,8 +94,8 @@ class Delivery(Tenant, table=True):
 class Lane(Tenant, table=True):
     """A channel, a person's messages or an incident's set-up: one delivery in flight, in order.
 
-    `pending_at` is when its next delivery is due (null: nothing waits); `busy_until` is the lease
-    of the one in flight; `not_before` spaces posts and holds a 429's Retry-After for every replica.
+    `pending_at` is when its next delivery is due (null: none waits). `busy_until` is the lease of
+    the one in flight. `not_before` spaces posts, and keeps a 429's Retry-After for all replicas.
     """
 
     __table_args__ = (
@@ -110,7 +110,7 @@ class Lane(Tenant, table=True):
 
 
 class Limit(Tenant, table=True):
-    """A method (or a whole workspace) that Slack told us to leave alone for a while."""
+    """A method, a lane or a whole workspace that the bot must not use for a while."""
 
     scope: str = Field(primary_key=True, max_length=120)
     blocked_until: datetime = moment()
@@ -118,7 +118,7 @@ class Limit(Tenant, table=True):
 
 
 class Inbound(Tenant, table=True):
-    """A request that was taken; a second one with the same key has no effect."""
+    """A handled request. A second one with the same key has no effect."""
 
     __table_args__ = (Index("ix_inbound_received", "received_at"),)
 
@@ -128,7 +128,7 @@ class Inbound(Tenant, table=True):
 
 
 class Reminder(Tenant, table=True):
-    """Something a person asked to be told later."""
+    """A reminder that a person asked for."""
 
     __table_args__ = (Index("ix_reminder_owner", "team_id", "owner", "state"),)
 
@@ -144,7 +144,7 @@ class Reminder(Tenant, table=True):
 
 
 class DigestRun(Tenant, table=True):
-    """One period of one digest: it exists, so it was (or is being) sent."""
+    """One period of one digest. If the row exists, the digest was sent, or is being sent."""
 
     __tablename__ = "digest_run"
 

@@ -1,6 +1,6 @@
-"""Canaries: drills, of which the newest few are kept.
+"""Canaries: drills, which are deleted after a while.
 
-They are no part of the record: the one thing of an incident that is ever deleted.
+They are not part of the record. No other incident is ever deleted.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from bot.store.transaction import Transaction, core
 
 AT_ONCE = 5
 IS_DRILL = text("incident.drill")
-"""In the words of the partial index: without it, every incident would be looked at."""
+"""Has the words of the partial index. Otherwise the database would read every incident."""
 _OLD = (
     select(col(Incident.id))
     .where(IS_DRILL, col(Incident.opened_at) < bindparam("before", type_=Instant))
@@ -26,8 +26,8 @@ _OLD = (
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
-# No index finds these by their incident: deliveries are found by what they are about, and no drill
-# has a reminder.
+# These tables have no index by incident. A drill's deliveries are found by their subject, and no
+# drill has a reminder.
 _OTHERWISE = (core(Delivery), core(Reminder))
 OF_INCIDENT = tuple(
     table
@@ -41,12 +41,12 @@ def mark_succeeded(tx: Transaction, incident_id: str, now: datetime) -> None:
 
 
 def call_off(tx: Transaction, incident_id: str) -> None:
-    """Have a drill say nothing about anything."""
+    """Call off a drill, so that it counts neither as a success nor as a failure."""
     incident_rows.change(tx, incident_id, {"state": State.DECLINED})
 
 
 def last_success(tx: Transaction) -> datetime | None:
-    """Return when a canary last ended as it should."""
+    """Return when a canary last succeeded."""
     last: datetime | None = tx.execute(
         select(func.max(col(Incident.ended_at))).where(IS_DRILL)
     ).scalar()
@@ -54,7 +54,7 @@ def last_success(tx: Transaction) -> datetime | None:
 
 
 def newest_before(tx: Transaction, moment: datetime) -> Incident | None:
-    """Return the newest canary that was opened before then, and that nobody called off."""
+    """Return the newest canary opened by `moment` that was not called off."""
     return tx.first(
         select_rows(Incident)
         .where(
@@ -67,7 +67,7 @@ def newest_before(tx: Transaction, moment: datetime) -> Incident | None:
 
 
 def remove_old(tx: Transaction, before: datetime, room: int = AT_ONCE) -> int:
-    """Delete drills that were opened before then, with all their rows; return how many."""
+    """Delete up to `room` drills opened before then, with all their rows; return how many."""
     old = list(tx.execute(_OLD, {"before": before, "room": room}).scalars())
     if not old:
         return 0

@@ -1,4 +1,4 @@
-"""What a database needs now and then; most of it SQLite, as PostgreSQL looks after itself."""
+"""Occasional maintenance, mostly of SQLite, because PostgreSQL looks after itself."""
 
 import sqlite3
 from contextlib import closing, suppress
@@ -8,7 +8,7 @@ from bot.store.database import Database
 from bot.store.sql.engines import LONGEST_LOG, LONGEST_WAIT_MS
 
 _PATIENCE_MS = 50
-"""The one writer waits meanwhile, and so does whoever sends a command."""
+"""Short, because the one writer waits in the meantime, and so do people who send commands."""
 _ROWS_LOOKED_AT = 400
 
 
@@ -19,10 +19,10 @@ def log_size(db: Database) -> int:
 
 
 def shrink_log(db: Database, longest: int = LONGEST_LOG) -> bool:
-    """Write the log into the database and empty it, where it has grown too long.
+    """Write the log into the database and empty it, if it has grown longer than `longest` bytes.
 
-    SQLite does so by itself once nobody reads from the log; where somebody always does, it grows.
-    False when there is nothing to do, or when a reader did not let go: then it is tried again.
+    SQLite does this by itself when no connection reads from the log. If one always does, the log
+    grows. False if there is nothing to do, or if a reader still used the log: then try again later.
     """
     if not db.is_sqlite or log_size(db) <= longest:
         return False
@@ -30,7 +30,7 @@ def shrink_log(db: Database, longest: int = LONGEST_LOG) -> bool:
 
 
 def write_back(db: Database, how: str) -> bool:
-    """Bring the log into the file; False where a reader does not let go of it."""
+    """Write the log into the file; False if a reader still uses the log."""
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -44,7 +44,7 @@ def write_back(db: Database, how: str) -> bool:
 
 
 def refresh_statistics(db: Database) -> None:
-    """Have SQLite look anew at how its tables are filled; bounded, a few milliseconds."""
+    """Make SQLite refresh its statistics. Bounded: it takes a few milliseconds."""
     if not db.is_sqlite:
         return
     connection = db.engine.raw_connection()
@@ -58,11 +58,11 @@ def refresh_statistics(db: Database) -> None:
 
 
 def look_for_damage(db: Database) -> None:
-    """Forget that the file counts as damaged, where all of it can be read again. PostgreSQL cannot
-    be asked that: there it counts as damaged until the process ends.
+    """Check whether the SQLite file is damaged, and store the result in `db.is_damaged`.
 
-    It ends at the first fault; without one it reads the whole file, on a connection of its own: the
-    others keep what they have read. Raises StoreUnavailable.
+    There is no such check for PostgreSQL: there the mark stays until the process ends. The check
+    stops at the first fault; without one it reads the whole file. It has its own connection, so
+    that the others keep their caches. Raises StoreUnavailable.
     """
     if db.file is None:
         return

@@ -1,8 +1,8 @@
-"""What is over and no part of the record: taken away in small batches, the oldest first.
+"""Deletes rows that are over and not part of the record, in small batches, the oldest first.
 
-Each heap is walked by its primary key (identifiers begin with their time), so that a batch looks at
-a bounded number of rows whether they go or stay. Nothing here waits for anybody: rows that are in
-use are left for the next time (SKIP LOCKED on PostgreSQL; SQLite has one writer).
+It walks each heap by its primary key (ids begin with their time), so that a batch reads a bounded
+number of rows whether they go or stay. It never waits: it leaves rows in use for the next time
+(SKIP LOCKED on PostgreSQL; SQLite has one writer).
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ from bot.store.transaction import Table, Transaction, core
 from bot.store.upkeep import canary_drills
 
 BATCH = 250
-"""Rows that one transaction looks at: a few milliseconds, also with every index to be kept."""
+"""Rows that one transaction reads: a few milliseconds, even with every index to maintain."""
 _IDLE = timedelta(days=1)
 
 
@@ -48,7 +48,7 @@ _EDITED = [kind for kind in DeliveryKind if stands(kind)]
 
 
 class Heap(StrEnum):
-    """What is cleared, in this order."""
+    """The tables that the purge clears, in this order, and the drills."""
 
     DELIVERIES = "delivery"
     TIMERS = "timer"
@@ -60,7 +60,7 @@ class Heap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a batch took away. `after` is where the next one begins; None: there is no next."""
+    """How many rows a batch deleted. `after` is where the next one begins; None after the last."""
 
     gone: int
     after: str | None
@@ -71,7 +71,7 @@ def _at(name: str) -> Any:
 
 
 def _next_keys(table: Table, key: str, *, aged: bool) -> Prepared:
-    """The keys of a batch; where they are `aged`, none that begins with a later time."""
+    """Return the query for a batch's keys. With `aged`, it stops at keys that begin too late."""
     column = core(table).c[key]
     behind = select(column).where(column > bindparam("after"))
     if aged:
@@ -80,10 +80,10 @@ def _next_keys(table: Table, key: str, *, aged: bool) -> Prepared:
 
 
 def _removal(dialect: str, table: Table, key: str, over: Any) -> Executable:
-    """Delete what is `over` among these keys; `over` is given the table's columns.
+    """Return the DELETE for the rows among these keys that are `over`, a condition on the columns.
 
-    The keys themselves, not the first and the last: how many there are between two, PostgreSQL
-    guesses from their letters, now and then twenty times too many, and then reads all of the table.
+    It lists all keys, not a range: PostgreSQL guesses a range's size from the keys' letters,
+    sometimes twenty times too high, and then reads the whole table.
     """
     old = core(table).alias("old")
     chosen = select(old.c[key]).where(one_of(dialect, old.c[key], "keys"), over(old.c))
@@ -92,7 +92,7 @@ def _removal(dialect: str, table: Table, key: str, over: Any) -> Executable:
 
 
 def _delivery_is_over(of: Any) -> Any:
-    """A kind of a newer release is left to it, here as everywhere."""
+    """Match deliveries to delete. Kinds of a newer release are left to that release."""
     settled = and_(
         of.state.in_((DeliveryState.SENT, DeliveryState.CANCELLED)),
         of.due_at < _at("done"),
@@ -103,9 +103,9 @@ def _delivery_is_over(of: Any) -> Any:
 
 
 def _may_be_edited(of: Any) -> Any:
-    """A message about an escalation that is open, or ended lately: events still make it untrue.
+    """Match messages about an incident that is open or ended lately: events can make them untrue.
 
-    Its one row is asked for by its key: of an EXISTS, PostgreSQL may read every incident first.
+    This looks up the one incident by its key: with EXISTS, PostgreSQL may read every incident.
     """
     open_or_lately = or_(col(Incident.ended_at).is_(None), col(Incident.ended_at) >= _at("done"))
     about = (
@@ -115,15 +115,16 @@ def _may_be_edited(of: Any) -> Any:
 
 
 def _timer_is_over(of: Any) -> Any:
-    """No occurrence is planned again once its time is a day in the past, so its row may go."""
+    """Match timers to delete. An occurrence more than a day in the past is never planned again."""
     ended = of.state.in_((TimerState.DONE, TimerState.CANCELLED))
-    # Not the bare column: SQLite would take the unique index, and read all timers each time.
+    # Not the bare column: SQLite would use the unique index, and read all timers each time.
     known = type_coerce(of.kind, String).concat("").in_(list(TimerKind))
     return and_(known, ended, of.due_at < _at("done"))
 
 
 def _lane_is_idle(of: Any) -> Any:
-    """Whoever adds to it at this moment holds its row, or makes it anew after us."""
+    """Match lanes to delete. A transaction that adds a delivery at this moment holds the lane's
+    row, or inserts it again after us."""
     unsent = text("delivery.state IN ('due', 'unknown', 'sending')")
     waits = select(col(Delivery.id)).where(col(Delivery.lane) == of.key, unsent).exists()
     return and_(
@@ -169,7 +170,7 @@ def sweep(
     after: str = "",
     room: int = BATCH,
 ) -> Swept:
-    """Take one batch away. `now` is the product's time, `real` the world's (lanes and limits)."""
+    """Delete one batch. `now` is the product's time, `real` the world's (for lanes and limits)."""
     done, idle = now - keep.done, real - _IDLE
     match heap:
         case Heap.DELIVERIES:

@@ -1,4 +1,4 @@
-"""Copies of a SQLite database while it is written to, and what a database needs after a restore."""
+"""Copies a SQLite database while it is in use, and prepares a database after a restore."""
 
 import errno
 import os
@@ -21,12 +21,12 @@ _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
 
 
 class NotADatabase(Exception):
-    """The file is no SQLite database, or not a whole one; the text says what was found."""
+    """The file is not a whole SQLite database; the text says what was found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a database holds, for a person to compare."""
+    """Counts of a database's rows, for people to compare."""
 
     incidents: int
     entries: int
@@ -43,9 +43,9 @@ def contents(tx: Transaction) -> Contents:
 
 
 def mark_uncertain(tx: Transaction) -> int:
-    """Have every unsent delivery looked up in Slack before it is sent; return how many.
+    """Make the bot look up every due delivery in Slack before it sends it; return how many.
 
-    A database that has been restored does not know what was sent since it was saved.
+    A restored database does not know what was sent after the copy was made.
     """
     due = update(core(Delivery)).where(col(Delivery.state) == DeliveryState.DUE)
     return tx.changed(due.values(state=DeliveryState.UNKNOWN, lookups=0))
@@ -59,10 +59,10 @@ def partial(target: Path) -> Path:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database as it is at one moment; others may go on reading and writing it.
+    """Copy a database as it is at one moment, while others read and write it.
 
-    All pages in one step: in several, every write in between would begin the copy anew. Raises
-    NotADatabase for the source, and OSError where the copy finds no room.
+    This copies all pages in one step: with several, each write in between would restart the copy.
+    Raises NotADatabase for the source, and OSError if there is no room for the copy.
     """
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,
@@ -78,7 +78,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Read the whole file; raises NotADatabase where it is damaged."""
+    """Read the whole file; raises NotADatabase if it is damaged."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as opened:
         try:
             found = [row[0] for row in opened.execute("PRAGMA integrity_check(5)")]
@@ -89,7 +89,7 @@ def check(path: Path) -> None:
 
 
 def is_in_use(path: Path) -> bool:
-    """Tell whether another process has the database open, whatever it does with it just now."""
+    """Tell whether another process has the database open, even if it is idle."""
     with closing(sqlite3.connect(path, timeout=0.2, isolation_level=None)) as opened:
         try:
             opened.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -98,14 +98,14 @@ def is_in_use(path: Path) -> bool:
         except sqlite3.OperationalError:
             return True
         except sqlite3.DatabaseError:
-            return False  # No database: nobody can use it as one.
+            return False  # Not a database, so no process uses it as one.
     return False
 
 
 def put_in_place(finished: Path, target: Path) -> None:
-    """Rename a finished copy to its name: one file, on the disk before anybody is told."""
+    """Rename a finished copy to its final name, as one file that is safely on the disk."""
     with closing(sqlite3.connect(finished)) as opened:
-        # No log beside it that could be forgotten, or be asked for where nobody may write.
+        # Without WAL, no log beside the file can be forgotten, and a read-only folder is enough.
         opened.execute("PRAGMA journal_mode = DELETE")
     _to_disk(finished)
     finished.replace(target)

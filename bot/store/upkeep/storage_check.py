@@ -1,8 +1,8 @@
-"""Does the database store, and is there room for more? Found out by storing.
+"""Checks by writing whether the database stores, and whether it has room for more.
 
-What is stored replaces what was stored before, so a small look needs no room: a server with a full
-disk, or a log of SQLite that is long enough, takes it for hours while the first escalation finds no
-place. A thorough look takes as much as an escalation needs.
+A check replaces what the check before it wrote, so a small check needs no new room. A server with a
+full disk, or SQLite with a long log, can pass it for hours although the first escalation would not
+fit. A thorough check writes as much as an escalation needs.
 """
 
 import os
@@ -20,22 +20,23 @@ from bot.store.transaction import Transaction, insert_or
 from bot.store.upkeep.maintenance import write_back
 
 LEAST_FREE = 4 * 1024 * 1024
-"""Bytes under a SQLite file. With fewer its log, or the file after it, soon cannot grow."""
+"""Free bytes on the disk of a SQLite file. With fewer, its log or the file soon cannot grow."""
 _SPACE = "space:"
 _AN_OPENING = 600
-"""Rows that need as much room as an escalation with its pages."""
+"""This many rows need as much room as an escalation with its pages."""
 _LONGEST_WORDS = 80
 _FIRST_NUMBER = 2**30
-# In a table of its own: an old one has room that was given up, and would be filled up first.
+# In a new table: an old one would first fill the room of its deleted rows.
 _NEW_PAGES = """CREATE TEMPORARY TABLE tocsin_room ON COMMIT DROP AS
     SELECT repeat('-', 200) AS filling FROM generate_series(1, 1000)"""
 _MAY_MAKE_ONE = "SELECT has_database_privilege(current_database(), 'TEMP')"
 
 
 def look_for_room(db: Database, real: datetime, *, thorough: bool = False) -> None:
-    """Store something small; thoroughly, or where there was no room: as much as an opening needs.
+    """Store something small. If `thorough`, or if there was no room before, store as much as an
+    opening needs.
 
-    On SQLite the file's number rises with it, which tells this content from any other. Raises
+    On SQLite this also raises the file's number, which tells this content from any other. Raises
     StoreUnavailable.
     """
     number = 0
@@ -51,15 +52,18 @@ def look_for_room(db: Database, real: datetime, *, thorough: bool = False) -> No
 
 
 def try_room(db: Database, real: datetime) -> None:
-    """The same beside a bot that serves the database: the file's number is the bot's affair."""
-    for thorough in (True, False):  # The second gives up what the first one took.
+    """Check the room beside a bot that serves the database, without touching the file's number.
+
+    Only the bot that serves the file sets that number.
+    """
+    for thorough in (True, False):  # The second one releases the first one's room.
         with db.transaction() as tx:
             store(tx, real, thorough=thorough)
 
 
 def is_nearly_full(db: Database) -> bool:
-    """Tell whether the disk under a SQLite file has little room. What a server has, it keeps to
-    itself."""
+    """Tell whether the disk under a SQLite file has little room. False for a server, which does not
+    tell its room."""
     if db.file is None:
         return False
     try:
@@ -77,7 +81,7 @@ def store(tx: Transaction, real: datetime, *, thorough: bool) -> None:
 
 
 def _fill(tx: Transaction, rows: int, real: datetime) -> None:
-    """Take the room and give up what was taken before. Over by now, they hold nothing."""
+    """Replace the rows of the last check. The new ones end at once, so they block nothing."""
     tx.execute(delete(Limit).where(col(Limit.scope).startswith(_SPACE)))
     given = {"team_id": "", "blocked_until": real, "reason": "-" * _LONGEST_WORDS}
     filling = [{**given, "scope": f"{_SPACE}{row:->100}"} for row in range(rows)]
