@@ -32,7 +32,7 @@ class Deed(StrEnum):
 
 
 class Besides(StrEnum):
-    """What `NotPermitted` can name besides a deed."""
+    """Rights that are not deeds, but that `NotPermitted` can name."""
 
     ANYTHING = "anything"
     TIGHTEN = "tighten"
@@ -78,8 +78,8 @@ def require_tighten(
     """Raise MayNotTighten unless this person may make an incident more confidential.
 
     The owner, a manager, and for half an hour the person who opened it may do so. `opened_at` is
-    set only if this person opened it. `owns` is true only if another person made them the owner:
-    taking the ownership oneself does not give this right.
+    set only if this person opened it. `owns`: the person owns the incident and belongs to it. An
+    owner who only took the ownership does not belong, so they may not.
     """
     just_opened = opened_at is not None and act.now < opened_at + TIGHTEN_WITHIN
     if act.role < Role.MANAGER and not owns and not just_opened:

@@ -24,7 +24,7 @@ class AlreadyHandled(Refused):
 class NotYours(Refused):
     """A button or form names something that is not this person's, or that does not exist.
 
-    It carries no fields: to say which of the two is true would reveal too much.
+    It carries no fields, because saying which of the two is true would reveal too much.
     """
 
 

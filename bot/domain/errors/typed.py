@@ -11,9 +11,9 @@ from bot.domain.problems import Problem
 class Misread(Refused):
     """The bot does not understand what the person typed.
 
-    `no_report`: the text is a command and no report that begins like one, or this person may not
-    open a report. `here`: the escalation in whose channel the person typed. `verb`: the command
-    that was not carried out.
+    `no_report`: do not offer to open a new escalation. The text is clearly a command, or this
+    person may not open one. `here`: the escalation in whose channel the person typed. `verb`: the
+    command that was not carried out.
     """
 
     no_report: bool = field(default=False, kw_only=True)

@@ -10,7 +10,7 @@ from bot.domain.incidents.views import Head, TaskLine
 
 
 class Outcome(StrEnum):
-    """What became of a message that asks for something. A None in its place: it still asks."""
+    """What became of a message that asks for something. None instead means that it still asks."""
 
     DONE = "done"
     STOPPED = "stopped"
@@ -28,7 +28,8 @@ class Outcome(StrEnum):
 class TaskReminderArgs(MessageArgs):
     """`instead_of`: the assignee who has left.
 
-    `moment`: `given` if a person has just given the task, by timeline entry `seq`.
+    `moment`: `given` if a person gave the task or handed it over, the latter in timeline entry
+    `seq`.
     """
 
     late: bool | None = None

@@ -1,5 +1,4 @@
-"""Reads the text that says what paged people are needed for. Each line is for everyone or for some
-teams.
+"""Reads the text that says what paged people are needed for, line by line.
 
 A line that begins with teams and a colon is for those teams: `Legal: may we suspend him today?`.
 If nothing follows the colon, the lines below are for them too, up to an empty line. The reader

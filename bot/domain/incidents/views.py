@@ -156,8 +156,8 @@ class DecisionLine:
 class Card:
     """The incident as its channel shows it. The bot pins the card and edits it in place.
 
-    `in_thread`: Slack did not make the channel. The card is in a shared channel and shows only what
-    a broadcast may.
+    `in_thread`: the bot could not make the channel. The card is in a shared channel and shows only
+    what a broadcast may.
     """
 
     head: Head
@@ -199,8 +199,7 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class InCharge:
-    """The people alerted after a whole list passed: those who have been told, and those who have
-    not."""
+    """The people to alert once a whole list has passed: `told` already know, `untold` do not."""
 
     told: tuple[UserId, ...] = ()
     untold: tuple[UserId, ...] = ()

@@ -1,5 +1,4 @@
-"""Words that look like part of a time and that no reader accepts: misspelt days, other languages,
-places.
+"""Words that look like part of a time but are not read: misspelt days, other languages, places.
 
 The bot refuses a time with such a word after it. A colon between the two is the way out.
 """
