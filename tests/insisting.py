@@ -1,4 +1,4 @@
-"""Asking again what a busy database refuses: nothing of it was stored."""
+"""Repeats work that a busy database refuses. A refused transaction has stored nothing."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -14,10 +14,10 @@ TIMES = 20
 
 
 def insisted(deed: Callable[[], Done], *, past_deadlocks: bool = False) -> Done:
-    """Repeat what is refused because a lock was not to be had in time, as people and ticks do.
+    """Repeat the work while it cannot get a lock in time, as people and ticks do.
 
-    On a machine under load that says nothing. A deadlock is no matter of time: it is passed over
-    only where somebody takes locks in an order of their own.
+    On a busy machine such a refusal says nothing. A deadlock is not a matter of time. It is ignored
+    only if a test takes locks in an order of its own.
     """
     for _ in range(TIMES):
         try:

@@ -1,7 +1,7 @@
-"""What holds of a database at every commit, whatever came in and whatever failed.
+"""Rules that a database keeps at every commit, whatever came in and whatever failed.
 
-`broken(db)` lists what does not hold, each a sentence that names the row. It looks at whole
-tables: for tests with some thousand rows, not for production.
+`broken(db)` lists the violations, each as a sentence that names the row. It reads whole tables, so
+it suits tests with some thousand rows, and not production.
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ _SETTLED_RUNS = (RunState.ACKNOWLEDGED, RunState.CANCELLED)
 
 
 def broken(db: Database) -> list[str]:
-    """Return everything that does not hold; nothing when all is well."""
+    """Return all violations, or an empty list."""
     seen = _Seen.of(db)
     flaws = [f"{flaw.reference}: {flaw.what}" for flaw in export.verify(db)[1]]
     for check in _CHECKS:
@@ -45,14 +45,14 @@ def broken(db: Database) -> list[str]:
 
 
 def assert_whole(db: Database) -> None:
-    """Fail with the list of what does not hold."""
+    """Fail with the list of violations."""
     flaws = broken(db)
     assert not flaws, "\n".join(flaws)
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """Every row of every table, as of one moment."""
+    """Every row of every table, at one moment."""
 
     rows: Mapping[str, list[Row]]
 
@@ -75,7 +75,7 @@ class _Seen:
         return {row["id"]: row for row in self[table]}
 
     def due_timers(self) -> dict[tuple[TimerKind, str], list[datetime]]:
-        """When something is still due, by its kind and subject."""
+        """Return the due times of all due timers, by kind and subject."""
         due = defaultdict(list)
         for timer in self["timer"]:
             if timer["state"] is TimerState.DUE:
@@ -88,7 +88,7 @@ class _Seen:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a column's value, however deep."""
+    """Yield every text in a column's value, however deep."""
     match value:
         case str():
             yield value
@@ -106,7 +106,7 @@ def _storable(text: str) -> bool:
 
 
 def _columns(seen: _Seen) -> Iterator[str]:
-    """SQLite takes texts of any length and any value of a closed set: PostgreSQL must take them."""
+    """PostgreSQL must be able to store every text and value. SQLite accepts any of them."""
     for table in _TABLES:
         schema = core(table)
         for column in schema.columns:
@@ -132,7 +132,7 @@ def _key(row: Row) -> str:
 
 
 def _belongings(seen: _Seen) -> Iterator[str]:
-    """Whatever names an incident names one that is there, of the same workspace."""
+    """Every row that names an incident names an existing one, of the same workspace."""
     incidents = seen.by_id("incident")
     for table, rows in seen.rows.items():
         for row in rows:
@@ -176,7 +176,7 @@ def _numbers(seen: _Seen) -> Iterator[str]:
 
 
 def _rooms(seen: _Seen) -> Iterator[str]:
-    """A channel that is wanted is being made, or will be tried again."""
+    """A wanted channel is being created, or the bot will try again."""
     due = seen.due_timers()
     made = {
         row["subject"]
@@ -197,7 +197,7 @@ def _rooms(seen: _Seen) -> Iterator[str]:
 
 
 def _runs(seen: _Seen) -> Iterator[str]:
-    """A run that pages has somebody who may answer, and a next step; an ended one has neither."""
+    """A run that pages has a person who may answer, and a next step. A settled one has neither."""
     due, pages = seen.due_timers(), defaultdict(list)
     for page in seen["page"]:
         pages[page["run_id"]].append(page)
@@ -242,7 +242,7 @@ def _pages(seen: _Seen) -> Iterator[str]:
 
 
 def _promises(seen: _Seen) -> Iterator[str]:
-    """An open task and a waiting reminder have a moment at which they speak."""
+    """An open task and a waiting reminder have a timer. Others have none."""
     due = seen.due_timers()
     for task in seen["task"]:
         if (task["state"] is TaskState.OPEN) != ((TimerKind.TASK_DUE, task["id"]) in due):
@@ -254,9 +254,9 @@ def _promises(seen: _Seen) -> Iterator[str]:
 
 
 def _lanes(seen: _Seen) -> Iterator[str]:
-    """Whatever is to be sent stands in a lane that will have its turn in time."""
+    """Every unsent delivery is in a lane that becomes due in time."""
     lanes = {lane["key"]: lane for lane in seen["lane"]}
-    # A lane with one in flight waits for it, at most until its lease has run out.
+    # A lane with a delivery in flight waits for it, at most until its lease has expired.
     busy = {row["lane"] for row in seen["delivery"] if row["state"] is DeliveryState.SENDING}
     for delivery in seen["delivery"]:
         if delivery["state"] not in UNSENT:
@@ -276,7 +276,7 @@ def _lanes(seen: _Seen) -> Iterator[str]:
 
 
 def _requests(seen: _Seen) -> Iterator[str]:
-    """A request that had an effect names it: the incident is there."""
+    """A request that opened an incident names an existing one."""
     known = {(row["team_id"], reference(row["number"])) for row in seen["incident"]}
     for request in seen["inbound"]:
         outcome = request["outcome"]

@@ -1,6 +1,6 @@
-"""A SQLite database that finds back: thousands of commands meet the same rows, one after another.
+"""A SQLite database that restores its rows, so that thousands of commands meet the same ones.
 
-To make what they meet takes ten times as long as a command.
+To make these rows takes ten times as long as a command.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _CHANGED = "SELECT DISTINCT name FROM changed"
 
 
 class Kept:
-    """Every row as it is when this is made. Each one that is changed is noted, and put back."""
+    """Keeps a copy of every row, notes each changed one, and puts it back."""
 
     def __init__(self, db: Database) -> None:
         assert db.is_sqlite
@@ -24,7 +24,7 @@ class Kept:
                 tx.connection.exec_driver_sql(statement)
 
     def changed(self) -> frozenset[str]:
-        """The tables of which rows were added, changed or deleted since all was put back."""
+        """Return the tables with rows added, changed or deleted since the last restore."""
         with self._db.reading() as tx:
             return frozenset(tx.connection.exec_driver_sql(_CHANGED).scalars())
 

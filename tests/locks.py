@@ -1,4 +1,4 @@
-"""Who holds which row on PostgreSQL: one connection stands still where the other one must wait."""
+"""Which connection holds which row on PostgreSQL. One connection stops where it must wait."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def _waits_for_a_lock(db: Database) -> bool:
 
 
 async def blocked(db: Database, deed: Callable[[], object]) -> threading.Thread:
-    """Begin a deed and come back once it waits for somebody's lock."""
+    """Start the work in a thread, and return once it waits for a lock."""
     thread = threading.Thread(target=deed)
     thread.start()
     await eventually(partial(_waits_for_a_lock, db), "it waits for nobody")
@@ -30,7 +30,7 @@ async def blocked(db: Database, deed: Callable[[], object]) -> threading.Thread:
 
 
 def free(tx: Transaction, table: Table, *keys: str) -> set[str]:
-    """Return those of these rows that no other transaction holds; they are held here from now."""
+    """Return those of these rows that no other transaction holds, and lock them."""
     rows = core(table)
     key = rows.c.key if table is Lane else rows.c.id
     wanted = select(key).where(key.in_(keys)).with_for_update(skip_locked=True)

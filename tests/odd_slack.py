@@ -1,4 +1,4 @@
-"""A Slack that answers one method oddly for a while, and all else as the playground does."""
+"""A Slack that gives odd answers for one method for a while. All else goes to the playground."""
 
 import json
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ _MISFITS: list[Any] = [
     {"id": 7},
     {"id": "U0ODD", "profile": "text"},
 ]
-"""In the place of a person, a channel or a message."""
+"""Values in the place of a person, a channel or a message."""
 _CUT_OFF = {"id": "U0ODD", "name": "half of a \ud83d", "profile": {"display_name": "a \u0000"}}
 
 
@@ -50,7 +50,7 @@ ODD = {
 
 
 class OddSlack:
-    """Stands before the playground. `left`: the odd answers that one method still gives."""
+    """A proxy before the playground. `left` has the odd answers that are still to come."""
 
     def __init__(self, slack: RunningPlayground, session: aiohttp.ClientSession) -> None:
         self._slack = slack
@@ -60,7 +60,7 @@ class OddSlack:
         self.api_url = ""
 
     def answers_oddly(self, method: str) -> None:
-        """From now on, once each."""
+        """From now on, give each odd answer once for this method."""
         self.method, self.left = method, list(ODD.values())
 
     async def take(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Gateways of the tests' own on loopback: a mail server and a webhook, real ones."""
+"""Gateways for tests on loopback: a real mail server and a real webhook."""
 
 import asyncio
 import email
@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Mailbox:
-    """What the mail server took; `refuses` and `hangs` say how it behaves."""
+    """The mails that the server took. `refuses` and `hangs` set how it behaves."""
 
     port: int = 0
     envelopes: list[Envelope] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Mailbox:
 
     @property
     def gateway(self) -> str:
-        """As the gateways file has it."""
+        """Return the gateway as the gateways file has it."""
         address = f"mailto://127.0.0.1:{self.port}"
         return f"{address}?from=tocsin@example.com&mode=insecure&to={{to}}"
 
@@ -40,7 +40,7 @@ class Mailbox:
         return [_parsed(envelope) for envelope in found]
 
     def texts(self, to: str | None = None) -> list[str]:
-        """Subject and text of each mail."""
+        """Return the subject and text of each mail."""
         return [f"{mail['Subject']}\n{_text(mail)}" for mail in self.mails(to)]
 
 
@@ -58,7 +58,7 @@ def _text(mail: EmailMessage) -> str:
 
 @asynccontextmanager
 async def a_mailbox() -> AsyncIterator[Mailbox]:
-    """A mail server that takes everything."""
+    """A mail server that accepts everything."""
     box = Mailbox()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(box, hostname="127.0.0.1"), "127.0.0.1", 0)
@@ -72,7 +72,7 @@ async def a_mailbox() -> AsyncIterator[Mailbox]:
 
 @dataclass
 class Hook:
-    """A webhook as SMS gateways have one; it can refuse, or keep callers waiting."""
+    """A webhook like those of SMS gateways. It can refuse, or keep callers waiting."""
 
     port: int = 0
     taken: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Hook:
 
 @asynccontextmanager
 async def a_hook() -> AsyncIterator[Hook]:
-    """A webhook that takes everything at once."""
+    """A webhook that accepts everything at once."""
     hook = Hook()
     hook.open.set()
     app = web.Application()

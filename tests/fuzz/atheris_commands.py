@@ -1,4 +1,4 @@
-"""Coverage-guided: what stands behind `/escalate`. Arguments are libFuzzer's (`-runs=` …)."""
+"""Coverage-guided fuzzing of the text after `/escalate`. Arguments are libFuzzer's (`-runs=` …)."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Coverage-guided: policy files. Arguments are libFuzzer's; the corpus is a folder of files."""
+"""Coverage-guided fuzzing of policy files. Arguments are libFuzzer's; the corpus is a folder."""
 
 import sys
 import tempfile

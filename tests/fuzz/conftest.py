@@ -1,4 +1,4 @@
-"""The running bot on each database; with a long form everything takes as long as it takes."""
+"""The running bot on each database. The long form has no time limit."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +10,7 @@ from tests.invariants import broken
 
 @pytest.fixture
 async def bot(database_url: str) -> AsyncIterator[RunningBot]:
-    """A bot that must be whole, silent and still at work when the test is over."""
+    """A bot that must be consistent, silent and still at work at the end of the test."""
     async with running_bot(database_url) as running:
         yield running
         await running.settled()

@@ -1,4 +1,4 @@
-"""What an answer to Slack may look like, whatever came in."""
+"""What an answer to Slack may look like, for any request."""
 
 import json
 from typing import Any
@@ -7,16 +7,16 @@ from slack_rules import check_message, check_view
 from tests.handlers.requests import Answered
 
 TAKEN = (200, 404)
-"""404 is Bolt's answer to what nothing here listens for."""
+"""404 is Bolt's answer to requests without a listener."""
 RESPONSE_ACTIONS = ("errors", "update", "push", "clear")
 
 
 def breach(kind: str, answered: Answered, *, fits: bool | None = None) -> str | None:
-    """Return how an answer breaks Slack's contract; None for one that keeps it.
+    """Return how an answer breaks Slack's contract, or None if it keeps it.
 
-    200 with what Slack takes, or 4xx with a sentence and nothing of the inside. `fits`: whether
-    the request is shaped as Slack shapes it, where that is known. One that does is not refused,
-    and one that does not is, before anything reads it.
+    The answer must be 200 with content that Slack takes, or 4xx with a sentence and no internals.
+    `fits` says whether the request has Slack's shape, if that is known. A request with the shape
+    must not be refused. A request without it must be refused before anything reads it.
     """
     if fits is not None and fits is not (answered.status in TAKEN):
         return f"status {answered.status} for what {'fits' if fits else 'does not fit'}"

@@ -1,4 +1,4 @@
-"""How hard to try: a fixed, small sample on every run; `make fuzz` takes everything, at random."""
+"""How hard to try: a small, fixed sample on every run. `make fuzz` tries everything, at random."""
 
 import os
 from typing import TypeVar
@@ -16,7 +16,7 @@ def effort(*, short: Amount, long: Amount) -> Amount:
 
 
 def examples(short: int) -> settings:
-    """So many examples, always the same ones; a hundred times as many, and new ones, when long."""
+    """Use `short` fixed examples. In the long form, use a hundred times as many random ones."""
     return settings(
         max_examples=effort(short=short, long=100 * short),
         derandomize=not LONG,

@@ -1,4 +1,4 @@
-"""What may stand in the place of any value, and the places of a payload."""
+"""Junk that can replace any value, and the places in a payload."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 Place = tuple[str | int, ...]
 
 MISSING = object()
-"""Not there at all."""
+"""The value is removed."""
 
 
 def nested(depth: int) -> Any:
@@ -54,7 +54,7 @@ ANYTHING: Mapping[str, Any] = {**TEXTS, **OTHERS}
 
 
 def places(node: Any, path: Place = ()) -> Iterator[Place]:
-    """Yield the path of every value in a payload; the whole of it is no place."""
+    """Yield the path of every value in a payload, except the whole payload."""
     if path:
         yield path
     inside: Iterator[tuple[str | int, Any]] = iter(())
@@ -67,7 +67,7 @@ def places(node: Any, path: Place = ()) -> Iterator[Place]:
 
 
 def put(node: Any, path: Place, value: Any) -> None:
-    """Replace what stands at a path; MISSING takes it away."""
+    """Replace the value at a path. MISSING removes it."""
     for key in path[:-1]:
         node = node[key]
     if value is MISSING:

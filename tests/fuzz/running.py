@@ -1,6 +1,7 @@
-"""The whole bot, as `app.py serve` puts it together, on loopback: and what it must never do.
+"""The whole bot on loopback, assembled as in `app.py serve`, and the failures that it must never
+have.
 
-A playground is its Slack, a real database its store. Whatever is logged meanwhile is kept.
+A playground is its Slack, and a real database is its store. All its log records are kept.
 """
 
 import contextlib
@@ -46,11 +47,11 @@ OUR_FAULT = frozenset(
         "invalid_array_arg",
     }
 )
-"""What Slack answers to a payload that no client should send, whatever came in before."""
+"""Slack's answers to payloads that no client should send, whatever request came before."""
 
 
 class Kept(logging.Handler):
-    """Every record that is a complaint, and all that came with an exception."""
+    """Keeps every complaint in the log, and every record with an exception."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -60,7 +61,7 @@ class Kept(logging.Handler):
         self.records.append(record)
 
     def failures(self) -> list[str]:
-        """What says that something went wrong inside: errors, and whatever has a traceback."""
+        """Return the records of internal failures: errors, and all records with a traceback."""
         formatter = TextFormatter()
         return [
             f"{record.name} {formatter.format(record)}"
@@ -81,7 +82,7 @@ def kept_log() -> Iterator[Kept]:
 
 @dataclass
 class RunningBot:
-    """The bot under a hail of requests."""
+    """The bot under many bad requests."""
 
     slack: RunningPlayground
     tocsin: Tocsin
@@ -100,7 +101,7 @@ class RunningBot:
     async def post(
         self, body: bytes, headers: Mapping[str, str] | None = None, **signing: Any
     ) -> Answered:
-        """Send a body to the door, signed as told; `headers` go over those of the signature."""
+        """Send a body to the door with this signature. `headers` replace those of the signature."""
         given = signed(body, **signing) | dict(headers or {})
         async with self.http.post(self.door, data=body, headers=given) as answer:
             return Answered(answer.status, await answer.text(errors="replace"))
@@ -110,7 +111,7 @@ class RunningBot:
         await self.tocsin.shell.tasks.settled()
 
     def complaints(self) -> list[str]:
-        """What went wrong since the last look: in the log, or with a call that Slack refused."""
+        """Return new failures since the last call: from the log, and calls that Slack refused."""
         log = [call for call in self.slack.calls() if call.seq > self.calls_seen]
         refused = [_told(call) for call in log if call.error in OUR_FAULT]
         self.calls_seen = max((call.seq for call in log), default=self.calls_seen)
@@ -119,7 +120,7 @@ class RunningBot:
         return failures + refused
 
     async def still_serves(self) -> None:
-        """A good command works: the process has survived whatever came before."""
+        """Check that a good command works, so the process has survived all earlier requests."""
         outcome = await self.person("mei").command("/escalate open p3 Still there", "general")
         assert outcome.ok, outcome
         assert "is open as P3" in json.dumps(outcome.answer), outcome.answer

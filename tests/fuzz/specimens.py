@@ -1,6 +1,6 @@
-"""A real request of every kind that Slack sends us, recorded from a person's walk through the bot.
+"""A real request of every kind that Slack sends, recorded from one person's walk through the bot.
 
-Each can be sent again as a new one: with a key of its own, about an incident of its own.
+Each can be sent again as a new one, with its own key and about its own incident.
 """
 
 import copy
@@ -41,7 +41,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Specimen:
-    """`kind` as the playground names deliveries; `subject` makes a new thing that it is about."""
+    """`kind` is the playground's name for the delivery. `subject` makes a new subject for it."""
 
     name: str
     kind: str
@@ -50,7 +50,7 @@ class Specimen:
     last: list[str] = field(default_factory=list)
 
     async def renewed(self, bot: RunningBot) -> Payload:
-        """Return it as if somebody did it anew, now and then about something new."""
+        """Return it as a new request, now and then with a new subject."""
         payload = copy.deepcopy(self.payload)
         number = next(_numbers)
         if "trigger_id" in payload:
@@ -62,7 +62,7 @@ class Specimen:
             payload["view"]["id"] = f"V{number}FUZZ"
         if self.subject is not None:
             if number % RENEWED_EVERY == 0 or not self.last:
-                # On the writing thread, as everything else: SQLite has one writer.
+                # On the writing thread, like every write: SQLite has one writer.
                 self.last[:] = [await bot.tocsin.threads.write(self.subject)]
             self._about(payload, *self.last)
         return payload
@@ -81,7 +81,7 @@ class Specimen:
 def encoded(kind: str, payload: Any) -> tuple[bytes, str]:
     """Return the body as Slack sends this kind, with its content type.
 
-    JSON stays ASCII: that is how a lone surrogate can get in.
+    JSON stays ASCII, since a lone surrogate can come in that way.
     """
     if kind == "command":
         return urlencode(payload, errors="surrogatepass").encode(), FORM
@@ -91,7 +91,7 @@ def encoded(kind: str, payload: Any) -> tuple[bytes, str]:
 
 
 class Things:
-    """Makes what requests are about, as the services do for people."""
+    """Makes the subjects of requests, through the services."""
 
     def __init__(self, bot: RunningBot) -> None:
         self.db, self.policy = bot.tocsin.db, bot.tocsin.policy
@@ -116,7 +116,7 @@ class Things:
         return made
 
     def part(self) -> str:
-        """What a handover from an incident is about, by whoever holds it."""
+        """Return the subject of a handover from an incident, for the owner."""
         return about_incident(self.owned())
 
     def resolved(self) -> str:
@@ -214,7 +214,7 @@ def _subject_of(button: Button, things: Things) -> Subject:
 
 
 async def specimens(bot: RunningBot) -> list[Specimen]:
-    """Walk through everything once and return what Slack sent meanwhile."""
+    """Walk through everything once, and return the requests that Slack sent meanwhile."""
     walk = _Walk(bot)
     await walk.commands()
     await walk.forms()
@@ -245,7 +245,8 @@ class _Walk:
         await self.mei.until_modal()
 
     async def forms(self) -> None:
-        """The opening form is open already; the others are reached by a command or a button."""
+        """Send the forms. The opening form is already open; commands and buttons open the others.
+        """
         view = self.mei.modal
         chosen = await self.mei.click_view(
             "category", "harassment", block_id=block_of(view, "category")
@@ -286,7 +287,7 @@ class _Walk:
         self._keep(f"form {form}", sent.delivery, subject)
 
     async def clicked(self) -> Delivery:
-        """A click on an answer of ours, for the sake of its payload."""
+        """Click on one of our answers, to get its payload."""
         shown = await self.mei.command("/escalate show ESC-1", "general")
         assert shown.message is not None
         outcome = await self.mei.click(shown.message, Button.TAKE_OWNERSHIP)
@@ -310,7 +311,7 @@ class _Walk:
 
     @staticmethod
     def _about(payload: Payload, button: Button) -> None:
-        """Whose page it is answers it."""
+        """Let the page's recipient answer it."""
         if button in _PAGES or button is Button.STEP_IN_FOR:
             payload["user"]["id"] = "U0PRIYA"
 
@@ -324,7 +325,7 @@ class _Walk:
         self._keep("shortcut on a message", outcome.delivery)
 
     async def events(self) -> None:
-        """What the playground sends by itself, in the wrapping of one that it did send."""
+        """Make the playground's own events, in the wrapping of one that it did send."""
         await self.mei.open_home()
         await self.bot.settled()
         [home, *_] = self.bot.slack.deliveries("event:app_home_opened")
@@ -357,13 +358,13 @@ class _Walk:
             self.found.append(Specimen(f"event {kind}", "event", copy.deepcopy(payload)))
 
     async def _channel(self) -> str:
-        """An incident's channel, so that a pushpin means something."""
+        """Return an incident's channel. A pushpin has no effect elsewhere."""
         made = await self._made(self.things.incident)
         found = await eventually(lambda: self.things.row(made).channel_id, "no channel was made")
         return str(found)
 
     def others(self) -> None:
-        """What the playground's walk does not bring about."""
+        """Make the requests that the walk through the playground does not produce."""
         sent = next(one for one in self.found if one.name == f"form {Form.STATUS}")
         things, view = self.things, sent.payload["view"]
         for form, subject, values in (

@@ -1,7 +1,7 @@
-"""What the readers of text are asked, by Hypothesis and by the coverage-guided fuzzer alike.
+"""The checks of text readers, for Hypothesis and for the coverage-guided fuzzer.
 
-Each takes any input, and fails where a reader does: with another exception than one that a person
-can be told, or with a value that it promised not to return.
+Each takes any input. It fails if a reader raises an exception that is no message for a person, or
+returns a value that it promised not to return.
 """
 
 import re
@@ -44,7 +44,7 @@ _LOCATED = re.compile(r"line \d+(, .+?)?: ?\S", re.DOTALL)
 
 
 class CommandLine:
-    """Everything that reads what stands behind `/escalate`."""
+    """Everything that reads the text after `/escalate`."""
 
     def __init__(self) -> None:
         self.wording = Wording(load(SHIPPED), Templates())
@@ -89,7 +89,7 @@ class CommandLine:
                 assert text.rstrip().endswith(rest)
 
     def _asked(self, reader: Callable[..., Any], *given: Any) -> Any:
-        """Return what it read; None where it refused with something that a person can be told."""
+        """Return the value that was read, or None for a refusal with a message for a person."""
         try:
             return reader(*given)
         except Refused as refused:
@@ -102,7 +102,7 @@ class CommandLine:
 
 
 class PolicyFile:
-    """A policy file of any bytes: a policy that works, or its mistakes by line."""
+    """A policy file of any bytes: a working policy, or its mistakes by line."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "policy.toml"

@@ -1,4 +1,4 @@
-"""Filling in forms, as a person does in Slack."""
+"""Fills in forms as a person does in Slack."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ async def opening_form(stage: Stage, who: str = "mei") -> None:
 
 
 async def choose(stage: Stage, field: str, value: Any, who: str = "mei") -> View:
-    """Choose in the opening form, as it is then drawn anew."""
+    """Choose in the opening form, and return the redrawn form."""
     person = stage.person(who)
     block = next(
         block["block_id"] for block in person.modal.blocks if block["block_id"].startswith(field)

@@ -1,4 +1,4 @@
-"""Requests from outside, signed as Slack signs them, or wrongly."""
+"""Requests from outside, with Slack's signature or a wrong one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def send(
     session: aiohttp.ClientSession | None = None,
     **signing: Any,
 ) -> Answered:
-    """A request from outside, signed as told; on a connection of its own without a session."""
+    """Send a request with this signature. Without a session, it has its own connection."""
     given = signed(body, **signing) | dict(headers or {})
     async with (
         nullcontext(session) if session else aiohttp.ClientSession() as sending,

@@ -1,5 +1,7 @@
-"""Every way to stand to an escalation, and one person for each role: two sides of the matrix of
-rights."""
+"""Every relation of a person to an escalation, and one person for each role.
+
+These are two sides of the matrix of rights.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ TITLE = "The words of it"
 
 @asynccontextmanager
 async def stage_of_the_matrix(folder: Path, policy: Policy) -> AsyncIterator[Stage]:
-    """On SQLite: rights are the same on both."""
+    """A stage on SQLite only, as rights do not depend on the database."""
     with fresh_url("sqlite", folder) as url:
         db = Database(url)
         async with a_stage(db, Wording(of_the_matrix(policy), Templates())) as ready:
@@ -52,9 +54,10 @@ async def stage_of_the_matrix(folder: Path, policy: Policy) -> AsyncIterator[Sta
 
 
 def of_the_matrix(policy: Policy) -> Policy:
-    """One person for each role; they stand on Legal's ladder behind its first step, and on no team.
+    """Return the policy with one person for each role.
 
-    Their role is what the policy says now; they may have had another when they were let in.
+    They are on the second step of Legal's ladder and on no team. Their role is the policy's current
+    one. They may have had another when they got access.
     """
     names = {user.lower(): user for user in (*PEOPLE.values(), FRIEND)}
     roles = {PEOPLE[role]: role for role in Role} | {FRIEND: Role.MEMBER, DANIEL: Role.MEMBER}
@@ -73,8 +76,10 @@ def of_the_matrix(policy: Policy) -> Policy:
 
 @dataclass
 class Subject:
-    """An escalation, and the ids of what a button or a form may name: this person's, where they
-    have such a thing, else somebody else's."""
+    """An escalation, and the ids that a button or a form may name.
+
+    They are the ids of this person's page, task and so on, or else of another person's.
+    """
 
     id: str
     reference: str
@@ -87,7 +92,7 @@ class Subject:
 
 
 class Holds(Enum):
-    """What a person has of an escalation that some deeds are about."""
+    """The parts of an escalation that a person may hold, and that some actions need."""
 
     PAGE = "a page that waits for them"
     TURN = "a place on the ladder of a team that waits"
@@ -98,7 +103,7 @@ class Holds(Enum):
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person stands to an escalation. `arrive` brings that about by the services."""
+    """A person's relation to an escalation. `arrive` creates it through the services."""
 
     name: str
     belongs: bool
@@ -106,11 +111,11 @@ class Standing:
     holds: frozenset[Holds] = frozenset()
     tier: Tier = Tier.STANDARD
     reads: bool = True
-    """Of a restricted one; a standard one is read by every viewer."""
+    """Whether they read a restricted escalation. Every viewer reads a standard one."""
     opens: bool = False
 
     def subject(self, stage: Stage, user: UserId, state: State = State.NEW) -> Subject:
-        """A new escalation to which `user` stands so, in the state that a deed needs."""
+        """Open a new escalation with this relation to `user`, in the state that an action needs."""
         opener = an_act(user, role=Role.MEMBER) if self.opens else an_act(MEI)
         draft = a_draft(TITLE, tier=self.tier, teams=(PR,))
         opened = open_incident(stage.db, stage.policy, opener, draft)

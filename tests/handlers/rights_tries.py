@@ -1,6 +1,6 @@
-"""Every way to do something to an escalation: the third side of the matrix of rights.
+"""Every action on an escalation: the third side of the matrix of rights.
 
-What is expected of a cell comes from the code's own table, `rights.NEEDS`.
+The expected result of a cell comes from the code's own table, `rights.NEEDS`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Try:
-    """One request. `says` makes the words, or the id that a button or a form carries.
+    """One request. `says` makes its words, or the id that a button or a form carries.
 
-    `holds`: what it takes beside the right; `others`: or the right to do it for others. `moot`:
-    where standing alone leaves nothing to do.
+    `holds` is the part that the person needs beside the right. `others` is the right to do it for
+    other people instead. `moot` lists relations that leave nothing to do.
     """
 
     way: Way
@@ -44,18 +44,18 @@ class Try:
     state: State = State.NEW
     values: dict[str, Any] = field(default_factory=dict)
     changes: bool = True
-    """It does something; else it shows something: a form, or what is asked for."""
+    """Whether it changes something. If not, it shows a form or an answer."""
     moot: tuple[str, ...] = ()
     uninvited_too: bool = False
     in_full: bool = False
-    """Also whoever holds what it is about has to be invited, where that is what reading takes."""
+    """Whether even the person who holds the part must have read access."""
 
     @property
     def label(self) -> str:
         return f"{self.way.value} {self.name}"
 
     def allowed(self, role: Role, standing: Standing) -> bool:
-        """What the code's own table says of this cell."""
+        """Return the expectation for this cell, from the code's own table."""
         own = self.holds is not None and self.holds in standing.holds
         reads = standing.reads or own or self.uninvited_too
         entitled = may(role, self.deed, belongs=standing.belongs)
@@ -175,7 +175,7 @@ BUTTONS = (
 )
 
 ELSEWHERE = {Button.OPEN_FORM, Button.OPEN_TYPED, Button.OPEN_AS, Button.HOME_REFRESH}
-"""Buttons that are about no escalation."""
+"""Buttons that are not about an escalation."""
 
 
 def forms(policy: Policy) -> tuple[Try, ...]:

@@ -1,6 +1,6 @@
-"""The listeners behind a real Bolt app on loopback, a playground as Slack, a real database.
+"""The listeners in a real Bolt app on loopback, with a playground as Slack and a real database.
 
-There is no relay here: what would be sent waits in the outbox, where a test can look.
+There is no relay. Messages wait in the outbox, where a test can look at them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ HOME_URL = "https://harbour.slack.example/"
 
 
 class StillClock(TimeSource):
-    """Time stands until a test moves it."""
+    """Time stands still until a test moves it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ def workspace_of(policy: Policy) -> dict[str, Any]:
     }
 
 
-# Not shown field by field: asyncio writes out what a fixture has returned, policy and all.
+# No repr of the fields: asyncio writes out what a fixture returned, with the whole policy.
 @dataclass(repr=False)
 class Stage:
     slack: RunningPlayground
@@ -112,10 +112,10 @@ class Stage:
         return self.slack.person(name)
 
     async def command(self, who: str, text: str, channel: str = "general") -> str:
-        """What the person reads in answer to `/escalate <text>`; empty when nothing is said."""
+        """Return the answer to `/escalate <text>` as the person reads it; '' if there is none."""
         said = await self.answered_at_once(who, text, channel)
         if said.startswith(WORKING):
-            # On a busy machine the answer itself comes behind it.
+            # On a busy machine the answer itself comes later.
             await self.settled()
             said = texts(self.person(who).sees(channel)[-1])
         return said
@@ -126,7 +126,7 @@ class Stage:
         return texts(outcome.message) if outcome.message else ""
 
     async def answer_to_click(self, who: str, message: Message, button: str, **more: Any) -> str:
-        """What the person reads after a click; empty when nothing new is said."""
+        """Return the answer to a click as the person reads it, or '' if there is no new one."""
         before = self.slack.messages(message.channel)
         outcome = await self.person(who).click(message, button, **more)
         assert outcome.ok, (button, outcome.error)
@@ -140,12 +140,12 @@ class Stage:
         await self.shell.tasks.settled()
 
     def opened(self, by: str | None = None, **changes: Any) -> Opened:
-        """An incident that is there already."""
+        """Open an incident directly, without a command."""
         act = an_act(by) if by else an_act()
         return open_incident(self.db, self.policy, act, a_draft(**changes))
 
     def in_channel(self, opened: Opened, channel: str = "C0ESC1") -> None:
-        """Its channel has been made."""
+        """Store that the incident's channel exists."""
         with self.db.transaction() as tx:
             channels_channel.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
 
@@ -169,7 +169,7 @@ class Stage:
     async def post(
         self, blocks: list[dict[str, Any]], text: str = "for you", channel: str = "C0GENERAL"
     ) -> Message:
-        """A message of the bot, as the relay would have posted it."""
+        """Post a message of the bot, as the relay would."""
         rooms = self.slack.slack.rooms
         place = self.slack.channel(channel)
         if self.slack.slack.app.user_id not in place.members:

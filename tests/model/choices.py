@@ -1,4 +1,4 @@
-"""What people may type and send, how Slack may fail, and how much time may go by."""
+"""What people may type and send, how Slack may fail, and how much time may pass."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ COMMANDS = (
     "remind {esc} in 30m look again",
 )
 WRITTEN = ("{}", "*{}*", "`{}`", "({}).", "\u201c{}\u201d:", "{}x", "")
-"""How somebody writes a reference: `ESC-1x` is none, and with nothing it is where they are."""
+"""Ways to write a reference. `ESC-1x` is no reference, and '' means the current channel."""
 FORMS: dict[str, dict[str, Any]] = {
     Form.CANNOT_TAKE: {"why": "on a plane"},
     Form.HAND_OVER: {"person": "U0TOM", "summary": "read so far"},

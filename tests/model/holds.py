@@ -1,4 +1,4 @@
-"""What must hold: after every step, and when everything has been sent."""
+"""The rules that hold after every step, and when everything has been sent."""
 
 from collections import Counter
 
@@ -21,10 +21,10 @@ from tests.truth import untrue
 
 
 def doubled(world: World) -> list[str]:
-    """What Slack accepted more than once; personal messages, for one person.
+    """Return the messages that Slack accepted more than once, and personal ones per person.
 
-    Where nobody can tell whether somebody had a reminder before they counted as gone, whoever
-    takes their place is told as well.
+    If a person counts as gone, and it is unknown whether they got a reminder, their replacement
+    gets it too.
     """
     count = Counter(_meant(world, message) for message in world.posted())
     return [f"{delivery} for {who}" for (delivery, who), times in count.items() if times > 1]
@@ -36,7 +36,7 @@ def _meant(world: World, message: Message) -> tuple[str, str]:
 
 
 def pages_accepted(world: World) -> dict[str, str]:
-    """The runs' pages that Slack has: page id → run id."""
+    """Return the runs' pages that Slack has: page id → run id."""
     ids = {delivery_of(message) for message in world.posted()}
     with world.db.reading() as tx:
         sent = tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.PAGE))
@@ -45,14 +45,14 @@ def pages_accepted(world: World) -> dict[str, str]:
 
 
 def acknowledged(world: World) -> dict[str, str | None]:
-    """Run id → who has taken it."""
+    """Return who has taken each run: run id → person."""
     with world.db.reading() as tx:
         runs = tx.all(select(PagingRun))
     return {run.id: run.responder for run in runs if run.state is RunState.ACKNOWLEDGED}
 
 
 def wrong_at_rest(world: World) -> list[str]:
-    """Everything has been sent: Slack shows what is stored."""
+    """Return all differences between Slack and the rows, after everything has been sent."""
     return [*broken(world.db), *_lost(world), *_cards(world), *_messages(world)]
 
 
@@ -68,7 +68,7 @@ def _lost(world: World) -> list[str]:
 
 
 def _cards(world: World) -> list[str]:
-    """Each card says what would be said of its incident now."""
+    """Return the cards that differ from their incident's current state."""
     found = []
     with world.db.reading() as tx:
         for incident in tx.all(select(Incident)):
@@ -98,5 +98,5 @@ def _standing(world: World, channel: str | None, ts: str) -> Message:
 
 
 def _messages(world: World) -> list[str]:
-    """Every message says what it would say if it were written now."""
+    """Return the messages that would now say something else."""
     return untrue(world.db, DESK, POLICY, world.posted(), world.clock.moment)

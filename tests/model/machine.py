@@ -1,4 +1,4 @@
-"""What people, Slack and time may do to the bot, in any order."""
+"""The actions of people, of Slack and of time on the bot, in any order."""
 
 import asyncio
 import re
@@ -39,9 +39,12 @@ Choice = TypeVar("Choice")
 
 MOST_INCIDENTS = 3
 ANY = st.integers(0, 9_999)
-"""Of how many, neither the range nor a precondition may tell: that depends on what has been sent
-by then, and a walk that draws otherwise the second time Hypothesis takes for one that it cannot
-repeat."""
+"""A number to choose with.
+
+Neither its range nor a precondition may depend on the number of choices, since that depends on what
+has been sent so far. If a second run draws other values, Hypothesis reports that it cannot repeat
+the walk.
+"""
 person = st.sampled_from(PEOPLE)
 twice = st.booleans()
 
@@ -55,7 +58,7 @@ def none(flaws: list[str]) -> None:
 
 
 class People(RuleBasedStateMachine):
-    """The model: how many escalations there are, who has taken what, what Slack has had of it."""
+    """The model: the number of escalations, who has taken which run, and what Slack has of them."""
 
     kind = "sqlite"
 
@@ -127,7 +130,7 @@ class People(RuleBasedStateMachine):
         *,
         twice: bool = False,
     ) -> None:
-        """Nothing is done to an escalation that was not named and is not the one stood in."""
+        """Check that a command changes only the named escalation, or that of its channel."""
         text = what.format(esc=written.format(f"ESC-{number}"))
         before = self.world.entries()
         place = room[1] if room else "general"
@@ -247,7 +250,9 @@ class People(RuleBasedStateMachine):
         await self._answered(await self.world.slack.person(who).click(message, action), twice=twice)
 
     async def _answered(self, outcome: Outcome, *, twice: bool) -> None:
-        """An answer came, no fault of ours; the same request once more changes nothing."""
+        """Check that an answer came without a fault of ours. The same request again changes
+        nothing.
+        """
         assert outcome.ok, outcome.error
         await self.world.settled()
         assert outcome.delivery is not None

@@ -1,5 +1,6 @@
-"""A small world in one process: a workspace, the bot's listeners, a database, and time that moves
-only when it is moved. The relay and the tick work when they are told to.
+"""A small world in one process: a workspace, the bot's listeners, a database, and a clock.
+
+Time moves only when a test moves it. The relay and the tick work only when a test tells them to.
 """
 
 import asyncio
@@ -55,13 +56,13 @@ CAST = {
 }
 MOST_ROUNDS = 400
 PATIENCE = timedelta(seconds=10)
-"""Of those who answer people: nothing makes their calls hang."""
-# One at a time: the same steps lead to the same end. A call that hangs is given up soon.
+"""The time limit of calls for people's answers. Nothing makes these calls hang."""
+# One at a time, so that the same steps lead to the same end. A call that hangs ends soon.
 PACE = Timings(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
 
 
 class StandingClock(StillClock):
-    """Both times are the same, and stand."""
+    """Both times are the same, and stand still."""
 
     def real(self) -> datetime:
         return self.moment
@@ -84,7 +85,7 @@ class World:
         self._set_slacks_clock()
 
     def _set_slacks_clock(self) -> None:
-        """Slack's time is ours: messages are looked up by it."""
+        """Set Slack's time to ours, because the look-up of messages uses it."""
         self.slack.slack.clock.offset = self.clock.moment.timestamp() - time.time()
 
     # Working
@@ -94,7 +95,7 @@ class World:
 
     @contextlib.asynccontextmanager
     async def relaying(self) -> AsyncIterator[asyncio.Task[None]]:
-        """A relay that has just been started, and is stopped in good order."""
+        """Start a relay, and stop it in good order at the end."""
         async with new_session(PACE.http_timeout) as session:
             calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
             post = SlackPosts(
@@ -109,7 +110,7 @@ class World:
                 await asyncio.wait({running})
 
     async def work(self) -> None:
-        """Do what is due and send what can be sent at this moment."""
+        """Do the due work, and send everything that can be sent at this moment."""
         await Tick(self.gear(), lambda: [WORKSPACE], TICKING).turn()
         async with self.relaying():
             await self.until(lambda: not self.can_be_sent())
@@ -120,7 +121,7 @@ class World:
                 await asyncio.sleep(0.005)
 
     def can_be_sent(self) -> bool:
-        """Whether the relay has something in hand, or may take something at this moment."""
+        """Whether the relay holds a delivery, or may take one at this moment."""
         now = self.clock.moment
         with self.db.reading() as tx:
             lanes = {lane.key: lane for lane in tx.all(select(Lane))}
@@ -139,7 +140,7 @@ class World:
             return tx.all(select(Delivery).where(col(Delivery.state).in_(UNSENT)))
 
     async def come_to_rest(self) -> None:
-        """Slack is well again, and as much time goes by as it takes to send everything."""
+        """End all faults of Slack, and move the time on until everything is sent."""
         self.slack.slack.faults.clear()
         for _ in range(MOST_ROUNDS):
             await self.work()
@@ -150,7 +151,7 @@ class World:
 
     @contextlib.asynccontextmanager
     async def one_on_its_way(self) -> AsyncIterator[bool]:
-        """A relay whose next post hangs at Slack, which has stored it; False when there is none."""
+        """Run a relay until Slack delays its next post. Yield False if there is none."""
         slow = FaultRule(FaultKind.DELAY, "chat.postMessage", seconds=0.2, count=1)
         self.slack.slack.faults.rules.insert(0, slow)
         async with self.relaying():
@@ -159,7 +160,7 @@ class World:
         slow.count = 0
 
     async def dies(self) -> None:
-        """The process ends in the middle of a post: nothing is settled, the claim stays."""
+        """End the process in the middle of a post. Nothing is settled, and the claim stays."""
         before = asyncio.all_tasks()
         async with self.one_on_its_way() as posting:
             if not posting:
@@ -174,7 +175,7 @@ class World:
     # What Slack has
 
     def posted(self) -> list[Message]:
-        """What the app has posted and Slack has accepted, in any channel."""
+        """Return the app's messages that Slack has accepted, in any channel."""
         space = self.slack.slack.workspace
         return [
             message
@@ -184,7 +185,7 @@ class World:
         ]
 
     def buttons(self) -> list[tuple[Message, str]]:
-        """Every button that the app has posted, as it stands, and that somebody can see."""
+        """Return every posted button in a message that someone can see."""
         return [
             (message, str(element["action_id"]))
             for message in self.posted()
@@ -199,12 +200,12 @@ class World:
         return sorted(user for user in members if user in CAST_IDS)
 
     def entries(self) -> dict[int, int]:
-        """How much has happened in each escalation, by its number."""
+        """Return how many timeline entries each escalation has, by its number."""
         with self.db.reading() as tx:
             return {row.number: row.entries for row in tx.all(select(Incident))}
 
     def rooms(self) -> list[tuple[int, str]]:
-        """The escalations that have a channel of their own, by number."""
+        """Return the escalations with a channel of their own, by number."""
         with self.db.reading() as tx:
             found = tx.all(select(Incident).where(col(Incident.room) == ChannelState.CHANNEL))
         return sorted((row.number, row.channel_id) for row in found if row.channel_id)

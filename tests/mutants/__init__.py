@@ -1,4 +1,5 @@
 """Small changes of the code, one after another: does a test notice each of them?
 
-`make mutants` makes them. `explained.toml` has those that no test can notice, each with the reason.
+`make mutants` makes them. `explained.toml` lists those that no test can notice, each with the
+reason.
 """

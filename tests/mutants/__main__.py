@@ -1,7 +1,7 @@
-"""`make mutants`: make every small change of the code, and say which of them no test notices.
+"""`make mutants`: makes every small change of the code, and lists those that no test notices.
 
-What was noticed stays noticed until its module changes; everything else is tried again. It can be
-stopped at any time and goes on where it was.
+A noticed change stays noticed until its module changes. All others are tried again. You can stop
+the program at any time, and it goes on from there.
 """
 
 import argparse
@@ -26,12 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 KEPT = ROOT / "build" / "mutants"
 SLOWER = 20
-"""A changed test may take so many times as long as the test takes of the processor."""
+"""A mutant's tests may take this many times their normal processor time."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`settings.toml`."""
+    """The content of `settings.toml`."""
 
     modules: list[str]
     left_out: list[str]
@@ -44,7 +44,7 @@ class Settings:
 
 
 def explained() -> dict[About, str]:
-    """Return what no test can notice, and why."""
+    """Return the changes that no test can notice, with the reason."""
     whole = tomllib.loads((HERE / "explained.toml").read_text(encoding="utf-8"))
     return {
         (one["module"], one["function"], one["was"], one["became"]): one["why"]
@@ -53,7 +53,7 @@ def explained() -> dict[About, str]:
 
 
 class Results:
-    """What was tried, a line each: the last one counts."""
+    """The results so far, one a line. The last line for a change counts."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -94,7 +94,7 @@ def test_files(settings: Settings) -> list[Path]:
 
 
 def chosen(paths: Sequence[str], modules: Iterable[Module]) -> list[Module]:
-    """Of a list of files and folders, or all."""
+    """Return the modules in a list of files and folders, or all of them."""
     wanted = [path.rstrip("/") for path in paths]
     return [
         module
@@ -165,7 +165,7 @@ def _try(
         for tried in try_all(work, ROOT, logs, workers):
             number += 1
             if tried.outcome is Outcome.BROKEN and cover.have_changed(tried.tests):
-                # It is not the mutant that cannot be imported: somebody edits the tests meanwhile.
+                # The tests cannot be imported, not the mutant: someone is editing them.
                 continue
             results.add(tried)
             if not tried.outcome.noticed:

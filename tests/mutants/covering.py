@@ -1,4 +1,4 @@
-"""Which tests run which lines: recorded once a test file, and again when that file has changed."""
+"""Which tests run which lines: recorded once for each test file, and again after a change."""
 
 import hashlib
 import json
@@ -19,7 +19,9 @@ from tests.mutants.tracing import SCOPE, TRACED
 
 Span = tuple[str, int, int]
 LONGEST = 10.0
-"""Seconds. A test that takes longer is not tried: each of a hundred changes would wait for it."""
+"""In seconds. Each of a hundred changes would wait for a longer test. It is tried only if it is the
+cheapest.
+"""
 
 
 def digest(text: str) -> str:
@@ -28,7 +30,7 @@ def digest(text: str) -> str:
 
 @dataclass
 class Ran:
-    """A test that passed: how long it took, and for each module its version and the lines."""
+    """A test that passed: its seconds, and for each module its version and the lines."""
 
     seconds: float
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -73,7 +75,7 @@ class Cover:
         self._kept.write_text(json.dumps(whole), encoding="utf-8")
 
     def record(self, files: Iterable[Path], modules: Sequence[Module], workers: int) -> None:
-        """Run the test files that are new or have changed, and note what each test runs."""
+        """Run the new and the changed test files, and note which lines each test runs."""
         found = {
             file.relative_to(self._root).as_posix(): digest(file.read_text(encoding="utf-8"))
             for file in files
@@ -126,7 +128,7 @@ class Cover:
                 self.tests[test].lines[module] = versions[module], lines
 
     def have_changed(self, tests: Iterable[str]) -> bool:
-        """Whether one of these tests is in a file that is no longer as it was recorded."""
+        """Whether the file of one of these tests has changed since it was recorded."""
         files = {_file(test) for test in tests}
         return any(
             digest((self._root / file).read_text(encoding="utf-8")) != self._files.get(file)
@@ -134,8 +136,9 @@ class Cover:
         )
 
     def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
-        """Return the tests that run what was changed, on SQLite first, the cheapest first: of each
-        database as many as take so many seconds.
+        """Return the tests that run the changed lines, SQLite first, and the cheapest first.
+
+        On each database, they take at most `seconds` together, or there is only one.
         """
         module = mutant.module
         part = module.places.part(mutant.first_line)
@@ -168,7 +171,7 @@ class Cover:
         return found or self._of_part(module, part.name)
 
     def _of_part(self, module: Module, name: str) -> set[str]:
-        """By the function's name: its lines have moved since the tests were recorded."""
+        """Find tests by the function's name, because its lines have moved since the recording."""
         found = set[str]()
         for test, ran in self.tests.items():
             version, _ = ran.lines.get(module.path, ("", 0))
@@ -178,9 +181,9 @@ class Cover:
         return found
 
     def _of_users(self, part: Part, module: Module, modules: Sequence[Module]) -> set[str]:
-        """What runs once a process is relied on by whatever runs what mentions its name.
+        """Return the tests of the code that uses a part which runs once in a process.
 
-        So is what only such parts call: a function that builds a statement.
+        A part that only such parts call counts too, such as a function that builds a statement.
         """
         seen, wanted, found = {part.name}, [(part.name, part.once)], set[str]()
         while wanted:

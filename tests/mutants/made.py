@@ -1,7 +1,7 @@
 """The changes that are made to a module, each at one place.
 
-Cosmic Ray turns comparisons and constants. It deletes nothing: statements, conditions and parts of
-a query are left out by what stands here.
+Cosmic Ray changes comparisons and constants, but deletes nothing. The code here removes statements,
+conditions and parts of a query.
 """
 
 import ast
@@ -41,8 +41,10 @@ STANDARD = (
     "core/ExceptionReplacer",
     "core/ZeroIterationForLoop",
 )
-"""One turn of each comparison: whoever notices `<=` for `<` notices the others. No numbers and no
-texts: most of them are a matter of taste, not of behaviour."""
+"""One change of each comparison. A test that notices `<=` for `<` notices the others.
+
+Numbers and texts are not changed: most of them are a matter of taste, not of behaviour.
+"""
 
 CONDITIONS = frozenset({"where", "and_", "or_"})
 CLAUSES = frozenset({"order_by", "with_for_update", "limit", "distinct", "desc"})
@@ -71,7 +73,7 @@ class Module:
 
     @property
     def unchanged(self) -> "Mutant":
-        """It as it is: its tests have to pass."""
+        """Return the module without a change. Its tests have to pass."""
         return Mutant(self, 0, 0, "")
 
     @property
@@ -96,7 +98,7 @@ class Mutant:
     end: int
     instead: str
     again: int = 1
-    """The same change is made so often before, within one function, and this one."""
+    """Counts the same change within one function, this one included."""
 
     @property
     def text(self) -> str:
@@ -128,7 +130,9 @@ class Mutant:
 
     @property
     def about(self) -> About:
-        """What names it in `explained.toml` and among the results: not its line, which moves."""
+        """Return the name in `explained.toml` and in the results. It has no line number, as lines
+        move.
+        """
         where = self.function if self.again == 1 else f"{self.function} ({self.again})"
         return self.module.path, where, self.was, self.became
 
@@ -166,7 +170,7 @@ def _compiles(text: str) -> bool:
 
 
 def _standard(module: Module) -> Iterator[Mutant]:
-    # Here, not above: only who makes mutants needs it.
+    # Here, not above: only code that makes mutants needs it.
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
@@ -210,7 +214,7 @@ def _instead(module: Module, node: ast.AST, text: str) -> Mutant:
 
 
 def _statement(module: Module, node: ast.AST) -> Iterator[Mutant]:
-    """Something that is done is not done."""
+    """Remove a statement that does something."""
     match node:
         case ast.Expr(value=ast.Call() | ast.Await() as value) if not _logs(value):
             yield _instead(module, node, "pass")
@@ -229,7 +233,7 @@ def _logs(value: ast.expr) -> bool:
 
 
 def _operand(module: Module, node: ast.AST) -> Iterator[Mutant]:
-    """One condition of several does not count."""
+    """Remove one condition of several."""
     if not isinstance(node, ast.BoolOp):
         return
     word = " and " if isinstance(node.op, ast.And) else " or "
@@ -239,7 +243,7 @@ def _operand(module: Module, node: ast.AST) -> Iterator[Mutant]:
 
 
 def _filter(module: Module, node: ast.AST) -> Iterator[Mutant]:
-    """What is left out of a list is in it."""
+    """Keep the elements that a list leaves out."""
     if isinstance(node, ast.comprehension):
         for condition in node.ifs:
             yield _instead(module, condition, "True")

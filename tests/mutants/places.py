@@ -1,4 +1,4 @@
-"""Where something stands in a module: by characters, and by the function that it belongs to."""
+"""Places in a module, by characters and by the function around them."""
 
 import ast
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ _CACHED = frozenset({"cache", "lru_cache", "cached_property"})
 
 @dataclass(frozen=True)
 class Part:
-    """A function, or a name that the module itself defines, and its lines.
+    """A function, or a name that the module defines, and its lines.
 
-    `once`: it runs once a process, when the module is imported or when it is first asked for. The
-    tests that rely on it then are those of what uses its name.
+    `once`: it runs once in a process, on import or at its first use. The tests that rely on it are
+    the tests of the code that uses its name.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Places:
         self.uses = self._uses(tree)
 
     def _uses(self, tree: ast.Module) -> dict[str, set[str]]:
-        """The names that each part mentions; a class, those that none of its functions does."""
+        """Return the names that each part mentions. A class has the names outside its functions."""
         uses: dict[str, set[str]] = {part.name: set() for part in self.parts}
         by_line = {line: part for part in self.parts for line in range(part.first, part.last + 1)}
         for node in ast.walk(tree):
@@ -59,12 +59,12 @@ class Places:
         return self._text[start:end]
 
     def _at(self, line: int, column: int) -> int:
-        """`ast` counts columns in bytes of UTF-8."""
+        """Return the character's position. `ast` counts columns in bytes of UTF-8."""
         before = self._lines[line - 1].encode()[:column].decode()
         return self._begins[line - 1] + len(before)
 
     def says_nothing(self, line: int) -> bool:
-        """Whether a line only says how a class is made (frozen, with slots), or helps mypy."""
+        """Whether a line only decorates a class (frozen, with slots), or is an assert for mypy."""
         return line in self._silent
 
     def part(self, line: int) -> Part:

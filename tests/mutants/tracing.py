@@ -1,7 +1,7 @@
-"""A plugin of pytest, `-p tests.mutants.tracing`: the lines that each test runs, and its time.
+"""A plugin of pytest, `-p tests.mutants.tracing`: records each test's lines and its time.
 
-Each process of the tests leaves two files in the folder TOCSIN_TRACED: Coverage's data, with a
-context for each test, and the seconds of those that passed.
+Each test process leaves two files in the folder TOCSIN_TRACED: Coverage's data, with a context for
+each test, and the seconds of the tests that passed.
 """
 
 import json
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     if _coverage is None:
         return (yield)
-    # Of the processor: on a busy machine a test would seem to take ten times as long.
+    # Processor time, because on a busy machine a test seems to take ten times as long.
     began = time.process_time()
     _coverage.switch_context(item.nodeid)
     done = yield

@@ -1,6 +1,7 @@
-"""Trying a mutant: a process of its own, in which its module is the changed one.
+"""Tries a mutant in a process of its own, in which its module is the changed one.
 
-It is forked from one that has imported what costs time and is not ours; nothing on disk changes.
+The process is a fork of one that has imported everything slow that is not ours. Nothing on disk
+changes.
 """
 
 import atexit
@@ -43,11 +44,11 @@ NOT_OURS = (
 QUIETLY = (
     *("-q", "-x", "--no-header"),
     *("-p", "no:cacheprovider", "-p", "no:anyio"),
-    # What is imported already is no test.
+    # A module that is already imported is not a test.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 GRACE = 5.0
-"""Seconds for a process that is told to stop to stop its PostgreSQL."""
+"""Seconds that a stopped process has to stop its PostgreSQL."""
 
 
 class Outcome(StrEnum):
@@ -81,7 +82,7 @@ class _Running:
 
 
 def prepare() -> None:
-    """Import what every process of the tests would import."""
+    """Import what every test process would import."""
     for name in NOT_OURS:
         importlib.import_module(name)
     gc.collect()
@@ -91,7 +92,7 @@ def prepare() -> None:
 def try_all(
     work: Iterable[tuple[Mutant, Sequence[str], float]], root: Path, log: Path, workers: int
 ) -> Iterator[Tried]:
-    """Try each mutant with its tests, so many at a time; `work` says within how many seconds."""
+    """Try each mutant with its tests, `workers` at a time. `work` gives the limit in seconds."""
     running: dict[int, _Running] = {}
     left = iter(work)
     try:
@@ -168,7 +169,7 @@ def _be_the_mutant(
         if code == 0:
             (log / f"{os.getpid()}.log").unlink()
     finally:
-        # Whatever happens, the rest of this program is the other process's.
+        # In every case, the rest of this program belongs to the other process.
         _leave(code)
 
 
@@ -177,7 +178,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """What the tests started, they stop at the exit: a PostgreSQL among it."""
+    """Run the exit functions, which stop what the tests started, such as PostgreSQL. Then exit."""
     with contextlib.suppress(Exception):
         atexit._run_exitfuncs()
     os._exit(code)
