@@ -1,4 +1,4 @@
-"""What is wrong, in the words that a person reads."""
+"""Problems, in the words that a person reads."""
 
 from bot.domain.problems import Problem
 from bot.render.refusals import named_after

@@ -1,7 +1,6 @@
-"""Programs that are no Python packages: what needs one carries its mark, as with the browser.
+"""Programs that are not Python packages. A test that needs one has its mark, as for the browser.
 
-Where there is none, such a test fails and says so. Nothing is left out unless it is asked for
-with `-m "not promtool"`.
+Without the program, such a test fails and says so. Only `-m "not promtool"` leaves it out.
 """
 
 import os
@@ -13,7 +12,7 @@ PROGRAMS = {
     "promtool": ("PROMTOOL", "/usr/bin/promtool", "Prometheus (Debian: prometheus)"),
     "pgbouncer": ("PGBOUNCER", "/usr/sbin/pgbouncer", "PgBouncer (Debian: pgbouncer)"),
 }
-"""By mark and fixture: the variable that says where it is, where it usually is, how to get it."""
+"""By mark and fixture: the variable with its place, its usual place, and how to get it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a program, however indirectly, before `-m` looks at the marks."""
+    """Mark each test that needs a program, even indirectly, before `-m` reads the marks."""
     for item in items:
         for program in PROGRAMS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(program)

@@ -1,4 +1,4 @@
-"""A web application on loopback, within a test's own event loop."""
+"""Serves a web application on loopback, in a test's own event loop."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from playground.web.serving import LoopbackServer, bound
 
 
 def door(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Starlette:
-    """An application that takes what is posted to one path."""
+    """Return an application that accepts posts to one path."""
     return Starlette(routes=[Route(path, endpoint, methods=["POST"])])
 
 
@@ -24,9 +24,9 @@ def door(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Starl
 async def served(
     app: Starlette, listening: socket.socket | None = None, **how: Any
 ) -> AsyncIterator[str]:
-    """Serve until the block ends, on a free port or on that of `listening`; yield the address.
+    """Serve until the block ends, on a free port or on that of `listening`. Yield the address.
 
-    `how`: what uvicorn is told beside it.
+    `how` has further settings of uvicorn.
     """
     listening = listening or bound("127.0.0.1", 0)
     config = uvicorn.Config(

@@ -1,7 +1,7 @@
-"""Whether every message in Slack says what is true: each is written anew, and compared.
+"""Whether every message in Slack is true: each is written again from the rows, and compared.
 
-What a message would say now comes from the rows alone, as if it had just been posted; what it says
-comes from Slack.
+The message as it would be now comes from the rows alone, as if it had just been posted. The message
+as it is comes from Slack.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ from playground.state.records import Message
 def untrue(
     db: Database, wording: Wording, policy: Policy, shown: Iterable[Message], now: datetime
 ) -> list[str]:
-    """Return what stands in Slack and is not so, in words."""
+    """Return the differences between Slack's messages and the current ones, in words."""
     return [said for _, said in untrue_kinds(db, wording, policy, shown, now)]
 
 
@@ -42,7 +42,7 @@ def untrue_kinds(
     found: list[tuple[DeliveryKind, str]] = []
     for row in posted(db):
         if row.kind is DeliveryKind.DIGEST:
-            continue  # The account of a week, which names it.
+            continue  # A digest names its week, so it stays true.
         stands_there = by_place.get((row.slack_channel or "", row.slack_ts or ""))
         wanted = anew(db, policy, row, now)
         if stands_there is None or wanted is None:
@@ -67,7 +67,7 @@ def posted(db: Database) -> list[Delivery]:
 
 
 def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageContent[Any] | None:
-    """Return what a posted message would say now."""
+    """Return the content that a posted message would have now."""
     of_a_page = {
         DeliveryKind.PAGE: DeliveryKind.PAGE_UPDATE,
         DeliveryKind.CANARY: DeliveryKind.CANARY_UPDATE,
@@ -102,12 +102,12 @@ def as_claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[st
     )
 
 
-# Said when it is posted, and true for ever: an edit leaves it out.
+# True at the time of posting, so it stays true. An edit leaves it out.
 _OF_THE_MOMENT = ("This page is late", "This reminder is late", "This message is late")
 
 
 def _said(shown: Message) -> str:
-    """All that a message says, with what can be pressed or chosen."""
+    """Return the whole text of a message, with its controls."""
     blocks = [block for block in shown.blocks if not _is_of_the_moment(block)]
     offered = [
         f"{element.get('action_id')} {element.get('value') or ''}".strip()

@@ -1,6 +1,6 @@
-"""The way out of a company: a proxy that only tunnels, and servers behind TLS of its own authority.
+"""A company's way out: a proxy that only tunnels, and servers with TLS of its own authority.
 
-`*.tocsin.test` is the name of no machine: only the proxy knows where each of them is.
+`*.tocsin.test` is not the name of any machine. Only the proxy knows where each of them is.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Proxy:
-    """Where it listens, and what it was asked to connect to."""
+    """The proxy's address, and the connections that it was asked for."""
 
     url: str
     asked: list[str] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Proxy:
 
 @asynccontextmanager
 async def way_out(ports: Mapping[str, int]) -> AsyncIterator[Proxy]:
-    """Run a proxy. Each name leads through TLS to what listens on a port of loopback."""
+    """Run a proxy. Each name leads through TLS to a server on a port of loopback."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(_HERE / "server.pem")
     async with AsyncExitStack() as running:
@@ -77,7 +77,7 @@ async def _listening(serve: _Serve, context: ssl.SSLContext | None = None) -> As
 
 
 def _to(port: int) -> _Serve:
-    """Return what passes a connection on to a port of loopback."""
+    """Return a function that passes a connection on to a port of loopback."""
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back, forth = await asyncio.open_connection(_HOST, port)
@@ -92,6 +92,6 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
             sink.write(block)
             await sink.drain()
     except OSError:
-        return  # One of the two has gone.
+        return  # One side has closed the connection.
     finally:
         sink.close()

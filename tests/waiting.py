@@ -1,4 +1,4 @@
-"""Waiting for a condition that nothing announces: a row in a database, a file, a process."""
+"""Waits for a condition that is not announced: a row in a database, a file, a process."""
 
 import asyncio
 import time
@@ -8,16 +8,18 @@ from typing import TypeVar
 Found = TypeVar("Found")
 REST, LONGEST_REST = 0.02, 0.2
 SHARE = 4
-"""A rest takes so many times as long as the look: what is waited for has the machine meanwhile."""
+"""Each rest takes this many times as long as the look, to leave the machine to the other work."""
 
 
 async def eventually(
     look: Callable[[], Found | None], complaint: str = "it did not come", *, within: float = 60.0
 ) -> Found:
-    """Return the first true thing that `look` finds."""
+    """Return the first true result of `look`. Raises AssertionError with the complaint if none
+    comes.
+    """
     try:
         async with asyncio.timeout(within):
-            # What is looked at announces nothing: it can only be looked at again.
+            # The condition is not announced, so look again and again.
             while True:
                 began = time.monotonic()
                 if found := look():

@@ -1,6 +1,6 @@
 """A wire to PostgreSQL that breaks on demand: a TCP proxy in front of the real server.
 
-It reads what a client says: the statement by which a transaction is known, then its COMMIT.
+It reads the client's bytes for the statement that identifies a transaction, then for its COMMIT.
 """
 
 import contextlib
@@ -16,14 +16,14 @@ _COMMIT = b"COMMIT"
 
 
 class Break(Enum):
-    """What happens to the next COMMIT on its way."""
+    """The fate of the next COMMIT on its way."""
 
     BEFORE = "the server never hears of it"
     AFTER = "the server commits, and nobody hears its answer"
 
 
 class Wire:
-    """Forwards connections to a server, and loses a COMMIT on its way when it is told to."""
+    """Forwards connections to a server, and loses a COMMIT on its way on demand."""
 
     def __init__(self, server: URL) -> None:
         self._server = server
@@ -44,11 +44,11 @@ class Wire:
         return through.render_as_string(hide_password=False)
 
     def break_commit_of(self, statement: str, how: Break) -> None:
-        """Lose the COMMIT of the next transaction in which `statement` is said."""
+        """Lose the COMMIT of the next transaction that contains `statement`."""
         self._break = (statement.encode(), how)
 
     def delay_commit_of(self, statement: str) -> None:
-        """Lose the next such COMMIT to the client alone: the server hears it when `let_arrive`."""
+        """Cut the client off at the next such COMMIT. The server gets it after `let_arrive`."""
         self._arrives.clear()
         self._late = statement.encode()
 
@@ -89,7 +89,7 @@ class Wire:
                 marked = marked or (self._break is not None and self._break[0] in data)
                 how = self._taken() if marked and _COMMIT in data else None
                 if how is not None:
-                    # Nothing of what the server says from now on may reach the client.
+                    # From now on, no answer of the server may reach the client.
                     client.shutdown(socket.SHUT_RDWR)
                     if how is Break.BEFORE:
                         break
@@ -100,7 +100,7 @@ class Wire:
             server.shutdown(socket.SHUT_RDWR)
 
     def _taken(self) -> Break | None:
-        """Take the order to break; of several connections one has it."""
+        """Take the order to break. Only one of several connections gets it."""
         with self._lock:
             taken, self._break = self._break, None
             if taken is None:
@@ -115,7 +115,7 @@ class Wire:
         client.close()
 
     def cut(self) -> None:
-        """The server is away from now on, also for those who are connected."""
+        """Disconnect the server from now on, for open connections too."""
         self.down = True
         for one in self._sockets:
             with contextlib.suppress(OSError):

@@ -245,8 +245,7 @@ class _Walk:
         await self.mei.until_modal()
 
     async def forms(self) -> None:
-        """Send the forms. The opening form is already open; commands and buttons open the others.
-        """
+        """Send the forms. The opening form is already open; commands and buttons open the rest."""
         view = self.mei.modal
         chosen = await self.mei.click_view(
             "category", "harassment", block_id=block_of(view, "category")

@@ -91,7 +91,7 @@ BUTTONS: list[dict[str, Any]] = [
 
 @dataclass
 class BoltApp:
-    """`app` for listeners; `heard` what the catch-alls of a test wrote down."""
+    """`app` is for listeners. `heard` has the notes of a test's catch-all listeners."""
 
     app: AsyncApp
     web: AsyncWebClient
@@ -105,7 +105,7 @@ class BoltApp:
             self.told.notify_all()
 
     async def until_heard(self, count: int) -> list[Any]:
-        """An event's listener runs after the acknowledgement: wait for what it noted."""
+        """Wait for an event listener's notes. It runs after the acknowledgement."""
         async with asyncio.timeout(10), self.told:
             await self.told.wait_for(lambda: len(self.heard) >= count)
         return self.heard
@@ -114,7 +114,7 @@ class BoltApp:
 def bolt_app(slack: RunningPlayground) -> BoltApp:
     web = AsyncWebClient(token="xoxb-playground", base_url=slack.api_url, retry_handlers=[])
     app = AsyncApp(
-        name="beacon",  # Without one, Bolt looks at the file of every module.
+        name="beacon",  # Without one, Bolt reads the file of every module.
         token="xoxb-playground",
         signing_secret="decafbaddecafbaddecafbaddecafbad",
         client=web,

@@ -1,4 +1,4 @@
-"""A small cast, a manifest, and a real Bolt app that speaks to the playground over loopback."""
+"""A small cast, a manifest, and a real Bolt app that uses the playground over loopback."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WORKSPACE: dict[str, Any] = {
 
 @pytest.fixture
 async def slack() -> AsyncIterator[RunningPlayground]:
-    """A playground without an app: what the Web API alone does."""
+    """A playground without an app, for tests of the Web API alone."""
     async with running_playground(workspace=WORKSPACE, retry_scale=0.0) as running:
         yield running
 
@@ -56,7 +56,7 @@ def client_of(slack: RunningPlayground, token: str = "xoxb-playground") -> Async
 
 
 async def in_channel(slack: RunningPlayground, name: str = "general") -> str:
-    """Brings the app's bot user into a channel; answers its id."""
+    """Bring the app's bot user into a channel, and return the channel's id."""
     channel = slack.channel(name)
     slack.slack.rooms.add_member(channel, slack.slack.app.user_id)
     return channel.id

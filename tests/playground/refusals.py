@@ -1,4 +1,4 @@
-"""What Slack answers when it says no."""
+"""Slack's answers to refused calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 async def refusal(web: AsyncWebClient, method: str, **args: Any) -> Json:
-    """The answer of a call that Slack refuses."""
+    """Return the answer to a call that Slack refuses."""
     with pytest.raises(SlackApiError) as failed:
         await web.api_call(method, json=args)
     answer: Json = dict(failed.value.response.data)

@@ -1,7 +1,7 @@
 """Mistakes that people make in a policy file.
 
-What to replace in the shipped one, by what (» marks the line that is to be named), the key, words
-of the problem.
+Each has the text to replace in the shipped file, its replacement (» marks the line that the error
+must name), the key, and words of the problem.
 """
 
 MISTAKES: dict[str, tuple[str, str, str, str]] = {
@@ -292,4 +292,4 @@ LATER_LINE = {
     "a digest for nobody": '[[digest]]\nkey      = "content-policy"',
     "an own ladder without a step": "steps = [\n]",
 }
-"""Where the line that is named is not the one that was edited."""
+"""Mistakes for which the error names another line than the edited one."""

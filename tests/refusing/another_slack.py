@@ -1,8 +1,8 @@
-"""A Slack of another make than the playground: it answers, keeps a list, and refuses on demand.
+"""A Slack that is not the playground: it answers, keeps a list, and refuses on demand.
 
-It shares no code with the playground, knows nothing of Slack's rules, and so cannot be wrong where
-the playground is. A channel's id follows from its name (`esc-7`: `CESC7`), a direct message's from
-its person (`U0TOM`: `DU0TOM`), so that a place can be refused before it is there.
+It shares no code with the playground and knows no rules of Slack, so it cannot repeat the
+playground's mistakes. A channel's id follows from its name (`esc-7`: `CESC7`), and a direct
+message's from its person (`U0TOM`: `DU0TOM`). So a test can refuse a place before it exists.
 """
 
 import itertools
@@ -22,7 +22,7 @@ Args = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A code for one method (`*`: all), and where given, for one person or these arguments."""
+    """A code for one method (`*`: all). It may be limited to one person or these arguments."""
 
     code: str
     method: str = "*"
@@ -86,7 +86,7 @@ class AnotherSlack:
         ]
 
     def told(self, user: str) -> list[Post]:
-        """What stands in a person's direct message."""
+        """Return the messages in a person's direct message."""
         return [post for post in self.posts if post.channel == f"D{user}"]
 
     # Answers

@@ -1,4 +1,4 @@
-"""A whole bot with all of its loops, and the Slack that refuses; incidents are opened at once."""
+"""A whole bot with all its loops, and the Slack that refuses. Incidents are opened directly."""
 
 import asyncio
 import json
@@ -31,28 +31,28 @@ from tests.waiting import eventually
 from tests.worker.conftest import BRISK
 
 CROWD = 84
-"""Teams, each with two people: a person's messages come one a second, so each page has its own."""
+"""Teams of two people each. A person gets one message a second, so each page has its own person."""
 PACE = replace(
     BRISK,
     lease=timedelta(seconds=3),
     http_timeout=timedelta(seconds=2),
     first_refusal=timedelta(seconds=0.3),
     longest_refusal=timedelta(seconds=1),
-    # What asks is a refusal, and never the watch.
+    # The bot asks after a refusal, never because of the regular check.
     check_token_every=timedelta(hours=1),
     retry_slack=0.5,
 )
 
 
 class Refusing:
-    """The bot as seen from outside, its Slack, and its database."""
+    """The bot from outside, its Slack, and its database."""
 
     def __init__(self, bot: Tocsin, slack: AnotherSlack, url: str) -> None:
         self.bot = bot
         self.slack = slack
         self.url = url
         self.opened = 0
-        """Escalations, and so the number of the newest."""
+        """How many escalations there are. This is also the number of the newest."""
 
     @property
     def db(self) -> Database:
@@ -68,7 +68,7 @@ class Refusing:
         return an_incident(self.db, self.bot.policy, self.act(), teams=named)
 
     def pages(self, opened: Iterable[Opened] = ()) -> list[Page]:
-        """The pages of these incidents, or all of them, in the order in which they were made."""
+        """Return the pages of these incidents, or all pages, in the order of their creation."""
         ids = [one.head.id for one in opened]
         with self.db.reading() as tx:
             rows = tx.all(select(Page).order_by(col(Page.created_at), col(Page.id)))
@@ -80,7 +80,7 @@ class Refusing:
             return tx.all(select(PagingRun).where(mine))
 
     def deliveries(self, kind: DeliveryKind, about: str | None = None) -> list[Delivery]:
-        """Those of a kind; where told, to this person or about this incident alone."""
+        """Return the deliveries of a kind. `about` limits them to a person or an incident."""
         wanted = col(Delivery.kind) == kind
         if about is not None:
             of_it = (col(Delivery.target) == about) | (col(Delivery.incident_id) == about)
@@ -96,14 +96,14 @@ class Refusing:
             return answer.status, await answer.text()
 
     async def refused(self) -> list[str]:
-        """What `/readyz` names; the process is ready all the same."""
+        """Return the refusals that `/readyz` names. The process is ready in spite of them."""
         status, body = await self.get("/readyz")
         told = json.loads(body)
         assert (status, told["problems"]) == (200, []), body
         return list(told["refused"])
 
     async def all_paged(self, opened: Iterable[Opened], count: int) -> None:
-        """Wait until Slack has taken so many pages of these incidents."""
+        """Wait until Slack has taken `count` pages of these incidents."""
         ids = [one.head.id for one in opened]
         sent = select(func.count()).where(
             col(Page.sent_at).is_not(None), col(Page.incident_id).in_(ids)
@@ -130,7 +130,10 @@ def described(policy: Policy) -> list[dict[str, object]]:
 
 
 def know_everyone(url: str, policy: Policy) -> None:
-    """As an earlier process left it: to open each direct message anew takes a second a test."""
+    """Store people with open direct messages, as an earlier process would.
+
+    To open each of them takes a second a test.
+    """
     workspace, db = Workspace(TEAM), Database(url)
     remember_people(db, policy, workspace, described(policy), datetime.now(UTC))
     of_the_policy = col(Person.user_id).in_(set(policy.people.values()))
@@ -159,7 +162,7 @@ async def refusing(database_url: str, crowd_policy: Policy) -> AsyncIterator[Ref
             stage = Refusing(bot, slack, url)
             await eventually(lambda: bot.people.complete)
             async with asyncio.timeout(60):
-                # Nothing tells when a process is ready: it can only be asked again.
+                # A process does not announce that it is ready, so the test asks again.
                 while (await stage.get("/readyz"))[0] != 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             yield stage

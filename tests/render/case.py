@@ -1,4 +1,4 @@
-"""One view and what renders it."""
+"""One view and the function that renders it."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ Rendered = Message | dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One view and what renders it; tests change the view and render it again."""
+    """One view and the function that renders it. Tests change the view and render it again."""
 
     render: Callable[[Wording, Any], Rendered]
     view: Any
@@ -22,5 +22,5 @@ class Case:
 
 
 def payload(rendered: Rendered) -> dict[str, Any]:
-    """As Slack gets it."""
+    """Return the payload as Slack gets it."""
     return asdict(rendered) if isinstance(rendered, Message) else rendered

@@ -1,4 +1,4 @@
-"""Every message and view that can be sent: what the tests go through."""
+"""Every message and view that the bot can send. The tests go through all of them."""
 
 from collections.abc import Mapping
 
@@ -56,7 +56,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "digest_queued": ("digest",),
     "no_digest": (),
 }
-"""What each short confirmation of templates/en/answers.j2 needs."""
+"""The values that each short confirmation in templates/en/answers.j2 needs."""
 
 CASES: Mapping[str, Case] = {
     **{name: Case(page_messages.page, view) for name, view in PAGES.items()},

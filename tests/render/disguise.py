@@ -1,4 +1,4 @@
-"""Changes views for tests: other words in every text field, or a mask over every incident."""
+"""Changes views for tests: puts other words in every text field, or masks every incident."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.access.visibility import Tier
 from bot.domain.incidents.views import Head
 
-# What people type, or what the policy names.
+# Texts that people type or that the policy names.
 FREE_TEXT = frozenset(
     {"name", "why", "text", "reason", "about", "team_name", "rationale", "scope", "clause"}
     | {"policy_version", "dissent", "title", "references", "affected", "criteria", "category"}
@@ -25,7 +25,8 @@ FREE_TEXT = frozenset(
     | {"outcome", "nearest", "digest", "error", "note", "permalink", "unreachable_teams"}
 )
 
-# What describes a case, and so is a secret of a restricted one. A team's name is the policy's.
+# Texts that describe a case, so they are secrets of a restricted one. A team's name is the
+# policy's.
 SECRET = frozenset(
     {"why", "text", "reason", "rationale", "scope", "clause", "policy_version", "dissent"}
     | {"references", "affected", "criteria", "category", "surface", "market", "source"}
@@ -64,7 +65,7 @@ def holds_a_head(value: Any) -> bool:
 
 
 def masked_with_secrets(value: Any, secret: str) -> Any:
-    """Return the view with every incident masked, and secrets where nobody may look."""
+    """Return the view with every incident masked, and a secret in each hidden field."""
     return _masked(reworded(value, secret, SECRET))
 
 
@@ -81,7 +82,7 @@ def _reworded_field(name: str, value: Any, text: str, names: frozenset[str]) -> 
 
 
 def _is_plain_text(value: Any) -> bool:
-    # An enumeration's member is a str too, but nobody types one.
+    # An enumeration's member is a str too, but people do not type it.
     return type(value) is str
 
 
@@ -109,12 +110,14 @@ def _masked(value: Any) -> Any:
 
 
 ALWAYS_THERE = frozenset({"actions", "at"})
-"""Never empty, because what would leave them empty is refused."""
+"""Fields that are never empty, because the bot refuses values that would leave them empty."""
 
 
 def emptied(value: Any) -> Iterator[Any]:
-    """Return the view again and again, each time with one thing less: a list that is empty, or a
-    value that an entry of the timeline does not hold."""
+    """Yield the view several times, each time with one thing less.
+
+    It lacks a list's items, or a value of a timeline entry.
+    """
     if isinstance(value, (tuple, list)) and not hasattr(value, "_asdict"):
         if value:
             yield type(value)()

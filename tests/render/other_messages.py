@@ -134,7 +134,7 @@ def a_quiet_week() -> DigestFigures:
 
 
 def team_on_call(people: int, name: str = "Legal") -> OnCallLine:
-    """A first step of one person, a second of so many."""
+    """Return a first step of one person and a second step of `people`."""
     first, *_ = everyone = [OnCallPerson(user, NOW) for user in (PRIYA, TOM) * (people // 2 + 1)]
     steps = (
         OnCallStep(timedelta(), (first,)),
@@ -168,7 +168,7 @@ def _reminder_set(wording: Wording, line: ReminderLine) -> Message:
 
 
 def of_tom(**changes: Any) -> TeamRow:
-    """The row of one person who was paged by name."""
+    """Return the row of one person who was paged by name."""
     return a_team(team=TeamKey(f"person:{TOM}"), name="Tom & Co", **changes)
 
 

@@ -1,13 +1,13 @@
-"""Payloads as a reviewer reads them: a line for each block and control, its text as it was typed.
+"""Payloads for a reviewer: a line for each block and control, with its text as typed.
 
     section | *ESC-12* Pile-on against a teenage streamer
     actions
       button "Show" action_id=incident_show style=primary value=01INCIDENT
 
-A `|` comes before each line of mrkdwn, and `↵` stands for a new line in a field. Double quotes go
-around plain text, single quotes around any other string that is not one word. Mrkdwn is verbatim
-and plain text shows emoji; a text that differs in this says so. Nothing is left out: two payloads
-that differ anywhere read differently.
+A `|` comes before each line of mrkdwn, and `↵` stands for a new line in a field. Double quotes
+enclose plain text. Single quotes enclose any other string that is not one word. Mrkdwn is verbatim
+and plain text shows emoji; other texts are marked. Nothing is left out: payloads that differ
+anywhere read differently.
 """
 
 import json
@@ -18,21 +18,21 @@ from typing import Any, TypeGuard
 from syrupy.extensions.amber import AmberSnapshotExtension
 
 SAYS = {"context": "elements", "input": "label", "modal": "title"}
-"""The key whose text comes first, without its name; with any other type, `text`."""
+"""The key whose text comes first, without its name. For other types it is `text`."""
 HOLDS = {"modal": "blocks", "home": "blocks", "actions": "elements"}
 """The key whose items come last, without its name."""
 _WORD = re.compile(r"[\w:.-]+", re.ASCII)
 
 
 class Readable(AmberSnapshotExtension):
-    """Stores what `readable` makes of a payload."""
+    """Stores the readable form of a payload."""
 
     def serialize(self, data: Mapping[str, Any], **_: Any) -> str:
         return readable(data)
 
 
 def readable(payload: Mapping[str, Any]) -> str:
-    """The lines of a message or view; of a message, those of its notification first."""
+    """Return the lines of a message or view. A message's notification comes first."""
     rest = dict(payload)
     if "type" in rest or not isinstance(rest.get("text"), str):
         return "\n".join(_object(rest))
@@ -42,7 +42,7 @@ def readable(payload: Mapping[str, Any]) -> str:
 
 
 def _object(payload: Mapping[str, Any]) -> list[str]:
-    """Its type, what it says and all that is short, on one line; the rest below it."""
+    """Return its type, its text and all short values on one line, and the rest below it."""
     rest = dict(payload)
     kind = rest.pop("type") if _has_kind(payload) else ""
     said = _said(kind, payload)
@@ -58,7 +58,7 @@ def _object(payload: Mapping[str, Any]) -> list[str]:
 
 
 def _said(kind: str, payload: Mapping[str, Any]) -> Any:
-    """The text that it shows above all, where that is one."""
+    """Return the main text, if it is a plain or mrkdwn text."""
     said = payload.get(SAYS.get(kind, "text"))
     if kind == "context":
         said = said[0] if isinstance(said, list) and len(said) == 1 else None
@@ -76,7 +76,7 @@ def _under(key: str, value: Any) -> list[str]:
 
 
 def _items(values: list[Any]) -> list[str]:
-    """An object that has a type begins with it, and anything else with a dash."""
+    """Return the lines of a list. An object with a type begins with it, all else with a dash."""
     found: list[str] = []
     for value in values:
         if _is_mrkdwn(value):
@@ -97,7 +97,7 @@ def _lines(value: Any) -> list[str]:
 
 
 def _short(value: Any) -> str:
-    """As part of a line; nothing where it needs lines of its own."""
+    """Return the value as part of a line, or '' if it needs lines of its own."""
     if _is_plain(value):
         return _quoted(value["text"], '"')
     if isinstance(value, list):
@@ -119,7 +119,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_text(value: Any, kind: str, flag: str) -> bool:
-    """As all are that the bot writes: with this flag, and nothing else about it."""
+    """Whether the text is as the bot writes all texts: with this flag, and no other key."""
     return (
         isinstance(value, dict)
         and value.keys() == {"type", "text", flag}
@@ -138,7 +138,7 @@ def _has_kind(value: Any) -> bool:
 
 
 def _is_word(text: str) -> bool:
-    """Not what could be taken for a number, true, false or null."""
+    """Whether it is one word that cannot be read as a number, true, false or null."""
     if not _WORD.fullmatch(text):
         return False
     try:
@@ -157,7 +157,7 @@ def _quoted(text: str, mark: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """What cannot be seen, or would be taken for a new line, is as Python writes it."""
+    """Write invisible characters, and the sign for a new line, as Python does."""
     seen = text.replace("\\", r"\\").replace("↵", r"\u21b5")
     if not seen.isprintable():
         seen = "".join(char if char.isprintable() else repr(char)[1:-1] for char in seen)
@@ -165,7 +165,7 @@ def _seen(text: str) -> str:
 
 
 def _beside(words: str, typed: list[str]) -> list[str]:
-    """The words, and behind them the lines of a text, one below the other."""
+    """Return the words, and after them the lines of a text, one below the other."""
     if words and typed:
         return [f"{words} {typed[0]}", *_indented(typed[1:], " " * (len(words) + 1))]
     return typed or [words][: len(words)]

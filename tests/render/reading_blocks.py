@@ -22,7 +22,7 @@ def blocks_of(rendered: Rendered) -> list[dict[str, Any]]:
 
 
 def mrkdwn_texts(rendered: Rendered) -> Iterator[str]:
-    """Every text that Slack parses, the notification's included."""
+    """Yield every text that Slack parses, and the notification."""
     if isinstance(rendered, Message):
         yield rendered.text
     for item in _objects(blocks_of(rendered)):
@@ -31,7 +31,7 @@ def mrkdwn_texts(rendered: Rendered) -> Iterator[str]:
 
 
 def all_texts(rendered: Rendered) -> Iterator[str]:
-    """Every string of the payload."""
+    """Yield every string of the payload."""
     if isinstance(rendered, Message):
         yield rendered.text
         yield from _strings(rendered.blocks)

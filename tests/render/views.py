@@ -1,4 +1,4 @@
-"""Views to render: plain factories, each with ordinary values that a test may change."""
+"""Plain factories for views, each with ordinary values that a test may change."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def a_head(**changes: Any) -> Head:
 
 
 def a_masked_head(**changes: Any) -> Head:
-    """A restricted incident as somebody reads it who was not invited."""
+    """A restricted incident, as a person without an invitation reads it."""
     values: dict[str, Any] = {
         "id": IncidentId("01SEALED"),
         "reference": "ESC-13",

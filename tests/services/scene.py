@@ -1,4 +1,4 @@
-"""What happens around a service: pages to find, timers that fire, messages that are sent."""
+"""The surroundings of a service: finding pages, firing timers, sending messages."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def incident(db: Database, incident_id: str) -> Incident:
 
 
 def all_pages(db: Database, team: str | None = None) -> list[Page]:
-    """Every page, in the order in which they were made; of one team's runs, if named."""
+    """Return every page in the order of creation, of all teams or of one."""
     with db.reading() as tx:
         return tx.all(
             select(Page)
@@ -50,7 +50,7 @@ def all_pages(db: Database, team: str | None = None) -> list[Page]:
 
 
 def page_of(db: Database, user: str, incident_id: str | None = None) -> str:
-    """The newest page of a person (in one incident)."""
+    """Return the newest page of a person, in any incident or in one."""
     mine = [page for page in all_pages(db) if page.target == user]
     return [page.id for page in mine if incident_id in (None, page.incident_id)][-1]
 
@@ -69,7 +69,7 @@ def runs(db: Database) -> list[PagingRun]:
 
 
 def run_of(db: Database, team: str) -> PagingRun:
-    """The newest run of a team."""
+    """Return the newest run of a team."""
     with db.reading() as tx:
         rows = tx.all(
             select(PagingRun).where(col(PagingRun.team_key) == team).order_by(col(PagingRun.id))
@@ -101,7 +101,7 @@ def due_timers(db: Database, kind: TimerKind) -> list[datetime]:
 
 
 def tick(db: Database, policy: Policy, at: datetime) -> int:
-    """Fire everything that is due, and what becomes due by that; return how much it was."""
+    """Fire all due timers, and those that become due because of them. Return how many."""
     fired = 0
     while True:
         with db.transaction() as tx:
@@ -124,11 +124,11 @@ def waiting(db: Database, kind: DeliveryKind) -> list[Delivery]:
 
 
 def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
-    """Send all that is due as a Slack would that accepts everything; return what was said."""
+    """Send everything due to a Slack that accepts it all. Return the messages."""
     said: Sent = []
     real = at
     while True:
-        # A second a turn: so long a channel rests after each post.
+        # A second a turn, because a channel rests that long after each post.
         real += timedelta(seconds=1)
         with db.transaction() as tx:
             claimed = claims.claim(tx, now=at, real=real, limit=100)
@@ -161,12 +161,12 @@ def letters(sent: Sent, kind: DeliveryKind) -> list[MessageContent[Any]]:
 
 
 def told(sent: Sent, kind: DeliveryKind) -> list[str]:
-    """To whom letters of this kind went."""
+    """Return the people or channels that messages of this kind went to."""
     return sorted(letter.person or letter.channel or "" for letter in letters(sent, kind))
 
 
 def asked_for_access(db: Database, incident_id: str, user: str, at: datetime = NOON) -> str:
-    """An open request, whatever became of the ones before."""
+    """Store an open request, whatever the answers to earlier ones. Return its id."""
     found = incident(db, incident_id)
     with db.transaction() as tx:
         request_id = requests.add(tx, found, user, at)

@@ -1,4 +1,4 @@
-"""Where a test is about one of the databases alone."""
+"""Fixtures for tests that are about only one of the databases."""
 
 from collections.abc import Iterator
 from pathlib import Path

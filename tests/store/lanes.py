@@ -33,7 +33,7 @@ def put(db: Database, *messages: Outgoing, now: datetime = NOON) -> None:
 def take(
     db: Database, *, at: datetime = NOON, limit: int = 100, **options: Any
 ) -> dict[str, Claimed]:
-    """Claim; return what was claimed by subject."""
+    """Claim deliveries. Return the claimed ones by subject."""
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=at, real=at, limit=limit, **options)
     return {one.subject: one for one in claimed}

@@ -1,4 +1,4 @@
-"""A real PgBouncer before this process's PostgreSQL: one server for one transaction at a time."""
+"""A real PgBouncer before this process's PostgreSQL. A server connection serves one transaction."""
 
 import asyncio
 import os
@@ -57,7 +57,7 @@ def _configured(folder: Path, direct: URL, listens: int) -> Path:
             folder=folder,
         )
     )
-    # It runs as another user where we are root.
+    # If we are root, it runs as another user.
     folder.chmod(0o777)
     config.chmod(0o644)
     return config

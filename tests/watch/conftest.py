@@ -1,4 +1,4 @@
-"""A whole bot behind its own HTTP door, within the test's event loop; a playground as Slack."""
+"""A whole bot behind its own HTTP door, in the test's event loop, with a playground as Slack."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ WATCHFUL = replace(BRISK, check_token_every=timedelta(seconds=0.2))
 
 
 class RunningBot:
-    """One bot, seen from outside (`get`, `metric`) and inside (`tocsin`)."""
+    """One bot, from outside (`get`, `metric`) and inside (`tocsin`)."""
 
     def __init__(self, tocsin: Tocsin, slack: RunningPlayground, url: str) -> None:
         self.tocsin = tocsin
@@ -61,7 +61,7 @@ class RunningBot:
         return list(told["problems"])
 
     async def metrics(self) -> dict[str, dict[tuple[str, ...], float]]:
-        """What is scraped: by name, then by the values of the labels in their order."""
+        """Return a scrape: by name, then by the labels' values, in the order of their names."""
         status, body = await self.get("/metrics")
         assert status == 200
         return {
@@ -72,7 +72,7 @@ class RunningBot:
         }
 
     async def paged(self) -> tuple[Person, Message]:
-        """Somebody who has been paged, and the page, which the bot knows to be sent."""
+        """Return a person who was paged, and the page, once the bot knows that it is sent."""
         space = self.slack.slack.workspace
 
         def look() -> tuple[Person, Message] | None:
@@ -95,11 +95,11 @@ class RunningBot:
         await until(self.problems, lambda problems: not problems)
 
     async def until_problem(self, problem: str) -> None:
-        """Wait until this is the one thing that is wrong."""
+        """Wait until this is the only problem."""
         await until(self.problems, lambda problems: problems == [problem])
 
     async def until_metric(self, name: str, *labels: str) -> None:
-        """Wait until it is more than nothing."""
+        """Wait until the metric is more than zero."""
 
         async def look() -> float:
             return await self.metric(name, *labels) or 0.0
@@ -119,7 +119,7 @@ def _by_labels(samples: list[Any], name: str) -> dict[tuple[str, ...], float]:
 
 
 async def until(look: Callable[[], Awaitable[Found]], wanted: Callable[[Found], bool]) -> Found:
-    """Return what `look` finds, once it is as wanted; what is asked by HTTP announces nothing."""
+    """Return the first result of `look` that is as wanted. HTTP announces nothing, so ask again."""
     found = await look()
     try:
         async with asyncio.timeout(45):

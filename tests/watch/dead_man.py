@@ -1,4 +1,4 @@
-"""A dead man's switch: a real HTTP server that counts who asks, and answers as told."""
+"""A dead man's switch: a real HTTP server that counts requests and answers as a test says."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""A relay and a tick against a playground: real HTTP, a real database, time that can be moved."""
+"""A relay and a tick against a playground: real HTTP, a real database, and movable time."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ def _wake(loop: asyncio.AbstractEventLoop, relay: Relay) -> None:
 
 
 class Rig:
-    """One replica's worker, and the Slack that it talks to."""
+    """One replica's worker, and its Slack."""
 
     def __init__(
         self, db: Database, policy: Policy, slack: RunningPlayground, clock_file: Path
@@ -74,7 +74,7 @@ class Rig:
         return Act(self.workspace, UserId(user), role, self.clock.now(), key)
 
     def posted(self) -> list[Message]:
-        """Every message of the app that the workspace accepted, in any channel."""
+        """Return every message of the app that the workspace accepted, in any channel."""
         space = self.slack.slack.workspace
         found = [
             message
@@ -85,7 +85,7 @@ class Rig:
         return sorted(found, key=lambda message: message.ts)
 
     def posts_of(self, delivery_id: str) -> int:
-        """How often a delivery was accepted: exactly once is what must hold."""
+        """Return how often a delivery was accepted. It must be exactly once."""
         return sum(
             1
             for message in self.posted()

@@ -1,4 +1,4 @@
-"""Going up the ladder of Legal, step after step, while nobody answers."""
+"""Climbs Legal's ladder step after step, without an answer."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ def has_gone_on(rig: Rig, since: PagingRun) -> bool:
 
 
 async def until_nobody_is_left(rig: Rig) -> None:
-    """Step after step of the ladder, and nobody answers."""
+    """Let every step of the ladder pass without an answer."""
     for _ in range(40):
         if legal_run(rig).state is RunState.EXHAUSTED:
             return

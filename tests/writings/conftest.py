@@ -1,4 +1,4 @@
-"""One table for all cells of a process: whatever a cell changes is put back."""
+"""One table for all cells of a process. Each cell's changes are put back."""
 
 import tempfile
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def laid(policy: Policy) -> Iterator[Table]:
 
 @pytest.fixture
 def table(laid: Table) -> Iterator[Table]:
-    """Every cell that does something else than what is named is told at once."""
+    """The table. At the end, it fails with the cells that changed something unexpected."""
     laid.wrong.clear()
     yield laid
     assert not laid.wrong, f"{len(laid.wrong)} cells:\n" + "\n".join(laid.wrong[:20])

@@ -1,6 +1,6 @@
-"""One database, a workspace's worth of escalations, and a command at a time: what each changed.
+"""One database with a workspace's escalations. Each command runs alone, and reports its changes.
 
-Whatever a command changed is put back, so that thousands of them find the same.
+The changes of a command are put back, so that thousands of them meet the same rows.
 """
 
 from __future__ import annotations
@@ -53,19 +53,19 @@ OPEN_CHANNEL, ENDED_CHANNEL, NO_CHANNEL = "C0HERE", "C0ENDED", "C0GENERAL"
 
 @dataclass(frozen=True)
 class Became:
-    """What one command brought about."""
+    """The result of one command."""
 
     text: str
     form: Mapping[str, Any] | None
     touched: frozenset[int]
     opened: tuple[Incident, ...]
     entries: tuple[TimelineEntry, ...]
-    """Those that are new, of all escalations that were there before."""
+    """The new entries of all escalations that existed before."""
     reminders: tuple[Reminder, ...]
     tasks: tuple[Task, ...]
     runs: tuple[PagingRun, ...]
     misread: bool = False
-    """What was typed was not understood; who may do it, and when, was not asked yet."""
+    """The command was not understood, so rights and states were not checked."""
 
     @property
     def nothing(self) -> bool:
@@ -73,7 +73,7 @@ class Became:
 
     @property
     def refused(self) -> bool:
-        """Nothing was done, no form stands open, and it is said why."""
+        """Whether nothing was done, no form is open, and the answer says why."""
         return self.nothing and self.form is None and bool(self.text.strip())
 
 
@@ -105,14 +105,14 @@ class Table:
         return table
 
     def _lay(self) -> None:
-        """Nine escalations: every one of them could be acknowledged, closed or written to."""
+        """Make nine escalations that could be acknowledged, closed or written to."""
         db, policy = self.db, self.shell.policy
         cause = next(iter(policy.root_causes))
         for number in range(1, 10):
             teams = (TeamKey("legal"),)
             made = open_incident(db, policy, an_act(), a_draft(f"Number {number}", teams=teams))
             assert made.head.reference == f"ESC-{number}"
-            # What a person may hand over to a team is a part that they answer for.
+            # A person may hand over to a team a part that they answer for.
             page_person(db, policy, an_act(PRIYA), made.head.id, MEI)
             answers.acknowledge_mine(db, an_act(), made.head.id)
             for user in (MEI, PRIYA):
@@ -139,14 +139,14 @@ class Table:
         self._known, self._others = self._look()
 
     def _look(self) -> tuple[dict[int, tuple[str, int, str]], tuple[int, ...]]:
-        """A digest of every escalation, and how many rows there are of what may have none."""
+        """Return a summary of every escalation, and the number of reminders, tasks and runs."""
         with self.db.reading() as tx:
             found = tx.connection.exec_driver_sql("SELECT number, id, entries, head FROM incident")
             rows = {number: (row_id, entries, head) for number, row_id, entries, head in found}
             return rows, tuple(tx.connection.exec_driver_sql(_OTHERS).one())
 
     async def say(self, who: str, text: str, channel: str = NO_CHANNEL) -> Became:
-        """Type a command, and put back what it changed."""
+        """Type a command, and put back its changes."""
         self.cells += 1
         body = {
             "user_id": who,
@@ -193,7 +193,7 @@ class Table:
             )
 
     def renumber(self, was: int, to: int) -> None:
-        """One of them under another number, until it is given back."""
+        """Give one escalation another number, and make that the state to put back."""
         with self.db.transaction() as tx:
             for table in ("incident", "kept_incident"):
                 there = f"UPDATE {table} SET number = {to} WHERE number = {was}"  # noqa: S608
@@ -229,7 +229,7 @@ def _misread(result: Answer | Failure) -> bool:
 
 
 class _Here(Threads):
-    """On the loop itself: a command at a time keeps nobody waiting, and a thread takes longer."""
+    """Runs calls in the event loop. Commands run one at a time, and a thread takes longer."""
 
     async def _run(self, _queue: object, call: Callable[[], Result]) -> Result:
         return call()

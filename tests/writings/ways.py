@@ -1,4 +1,4 @@
-"""How people, their keyboards and Slack write a name: as Slack sends it."""
+"""The ways in which people, their keyboards and Slack write a name, as Slack sends it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -36,9 +36,9 @@ WAYS = (*PLAIN, *STOPS)
 def pairs(
     some: Iterable[str], others: Iterable[str], *, every: int, first: int = 0
 ) -> Iterator[tuple[str, str]]:
-    """Yield one in so many of all pairs, each of both as often; `make fuzz` yields all.
+    """Yield one in `every` of all pairs, and each item equally often. `make fuzz` yields all pairs.
 
-    Another `first` yields others: those who count through them meet every pair between them.
+    Another `first` yields other pairs. All values of `first` together yield every pair.
     """
     for number, one in enumerate(some):
         for place, other in enumerate(others):
@@ -47,7 +47,7 @@ def pairs(
 
 
 def put(writings: Iterable[str], *, every: int = 1, first: int = 0) -> Iterator[str]:
-    """Yield each writing in its ways, or in one of so many of them."""
+    """Yield each text in all its ways, or in one of `every`."""
     for written, way in pairs(writings, WAYS, every=every, first=first):
         yield way.format(written)
 
@@ -60,7 +60,7 @@ def fullwidth(text: str) -> str:
 
 
 def references(number: int) -> tuple[str, ...]:
-    """Ways to write `ESC-5`, before anything is put around it."""
+    """Return ways to write `ESC-5`, without marks around it."""
     return (
         f"ESC-{number}",
         f"esc{number}",
@@ -97,7 +97,7 @@ NO_REFERENCES = (
     "ESC-5 &amp; #6",
     "ESC-5+ESC-6",
 )
-"""What looks like a reference and is none that can be taken."""
+"""Texts that look like a reference, but cannot be taken as one."""
 
 
 def severities(rank: int, name: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ WORKSPACE: dict[str, Any] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running() -> AsyncIterator[RunningPlayground]:
-    """One server for a module; each test begins with a fresh workspace."""
+    """One server for a module. Each test begins with a fresh workspace."""
     manifest = tiny_app.MANIFEST
     async with (
         running_playground(workspace=WORKSPACE, manifest=manifest) as slack,
@@ -56,7 +56,7 @@ async def slack(running: RunningPlayground) -> RunningPlayground:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A tab that forgets everything, and tolerates no error in its scripts."""
+    """A fresh tab without memory. It tolerates no error in its scripts."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(10_000)
     tab = await context.new_page()
@@ -81,7 +81,7 @@ async def client(page: Page, slack: RunningPlayground) -> Client:
 
 @pytest.fixture
 def reader() -> Reader:
-    """Ada's eyes on a workspace without a server; it is Friday 13 March 2026, 09:00 in London."""
+    """Ada's view of a workspace without a server. It is Friday 13 March 2026, 09:00 in London."""
     workspace = Workspace(VirtualTime())
     ada = workspace.add_person(Person("UADA", "ada", "Ada Lind", tz="Europe/London"))
     workspace.add_person(Person("UBOB", "bob", "Bob <b>Okoro</b>", tz="Asia/Tokyo"))

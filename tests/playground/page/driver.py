@@ -1,4 +1,4 @@
-"""What a person does in the playground's page, for browser tests.
+"""A person's actions in the playground's page, for browser tests.
 
     client = Client(page, "http://127.0.0.1:8700")
     await client.become("ada", "general")
@@ -8,8 +8,8 @@
     await client.fast_forward("1h")
     await client.wait_for_text("overdue")
 
-People and channels go by handle and name as well as by id. Nothing here sleeps: every step waits
-for what the page shows.
+People and channels may be given by handle and name, or by id. Nothing here sleeps. Every step waits
+for the page.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 _FILLED = "input:not([type=hidden]):not([type=search]), textarea"
 _TRIES, _SOON_MS = 10, 2_000
 _LATER_MS = 20_000
-"""A message may wait for its turn: one a second goes to a person."""
+"""A message may wait for its turn. A person gets one a second."""
 
 
 class Client:
-    """One browser tab; `become` says whose."""
+    """One browser tab. `become` sets the person."""
 
     def __init__(self, page: Page, base_url: str) -> None:
         self.page = page
@@ -40,13 +40,13 @@ class Client:
     # Where
 
     async def become(self, person: str, place: str = "") -> None:
-        """Looks as this person, at a channel, at 'home', or where they land by themselves."""
+        """Open the page as this person: at a channel, at 'home', or at the default place."""
         self.me = person
         await self.page.goto(f"{self.base}/client/{person}" + (f"/{place}" if place else ""))
         await self.page.wait_for_selector("#app")
 
     async def switch_to(self, name: str) -> None:
-        """Through the person switcher, by the full name."""
+        """Switch to a person through the person switcher, by full name."""
         await self.page.click("[data-switcher]")
         link = self.page.locator("[data-become]").filter(has_text=name)
         await link.click()
@@ -54,11 +54,11 @@ class Client:
         self.me = str(await self.page.get_attribute("#app", "data-person"))
 
     async def go(self, place: str) -> None:
-        """To a channel by name or id, or to 'home'."""
+        """Go to a channel by name or id, or to 'home'."""
         await self.become(self.me, place)
 
     async def go_to_app(self) -> None:
-        """The direct messages with the app."""
+        """Go to the direct messages with the app."""
         await self.page.goto(f"{self.base}/client/{self.me}/home")
         await self.page.click('[data-tab="messages"]')
         await self.page.wait_for_selector("#message-list")
@@ -66,15 +66,15 @@ class Client:
     # Talking
 
     async def type(self, text: str) -> None:
-        """Into the composer, and sent as it stands."""
+        """Type into the composer, and send it."""
         await self._send(self.page.locator("#composer textarea"), text)
 
     async def reply(self, text: str) -> None:
-        """In the thread that is open."""
+        """Reply in the open thread."""
         await self._send(self.page.locator("#composer-thread textarea"), text)
 
     async def open_thread(self, text: str) -> None:
-        """Of the latest message with this text."""
+        """Open the thread of the latest message with this text."""
         message = self.message(text)
         await message.hover()
         await message.locator("[data-reply]").click()
@@ -99,14 +99,14 @@ class Client:
     # Acting on what the app shows
 
     async def click_button(self, name: str, *, within: str | None = None) -> None:
-        """By action id or by label; the latest one, or the one in the message with this text."""
+        """Click a button by action id or label: the latest, or the one in the message `within`."""
         await self._element(name, within).click()
 
     async def confirm(self, *, yes: bool = True) -> None:
         await self.page.locator("#ask .yes" if yes else "#ask .no").click()
 
     async def choose(self, action_id: str, *options: str, within: str | None = None) -> None:
-        """In a select, by what the options say; an overflow menu counts as one."""
+        """Choose in a select by the options' labels. An overflow menu counts as a select."""
         element = self._element(action_id, within)
         await element.wait_for()
         if await element.locator("[role=menu]").count():
@@ -118,11 +118,11 @@ class Client:
     # Modals and the home tab
 
     def modal(self) -> Locator:
-        """The view on top."""
+        """Return the view on top."""
         return self.page.locator("#modal .view:not([hidden])")
 
     def field(self, label: str) -> Locator:
-        """The input block with this label, in the modal or on the home tab."""
+        """Return the input block with this label, in the modal or on the home tab."""
         words = re.compile(rf"^\s*{re.escape(label)}\s*(\(optional\))?\s*$")
         return (
             self._surface()
@@ -131,13 +131,16 @@ class Client:
         )
 
     async def fill_modal(self, values: Mapping[str, Any]) -> None:
-        """By label. Text as it is; options by what they say, several as a list; dates as ISO."""
+        """Fill in fields by label.
+
+        Text stays as it is. Options are given by their labels, several as a list, and dates as ISO.
+        """
         await self.modal().wait_for()
         for label, value in values.items():
             await self._fill(self.field(label), value)
 
     async def submit(self) -> None:
-        """Sends the form and waits for the app's answer."""
+        """Send the form and wait for the app's answer."""
         async with self.page.expect_response(re.compile(r"/view/.+/submit$")):
             await self.modal().locator("[data-submit]").click()
 
@@ -148,7 +151,7 @@ class Client:
         await self.modal().locator("[data-back]").click()
 
     async def errors(self) -> dict[str, str]:
-        """Label → what the form says is wrong there."""
+        """Return the form's errors: label → error."""
         found = {}
         for block in await self.modal().locator(".block-input:has(.error)").all():
             label = re.sub(r"\s*\(optional\)$", "", await block.locator(".label").inner_text())
@@ -161,16 +164,16 @@ class Client:
     # The playground itself
 
     async def fast_forward(self, by: str) -> None:
-        """'5m', '1h' or '1d'."""
+        """Move the time on by '5m', '1h' or '1d'."""
         async with self.page.expect_response(re.compile(r"/advance$")):
             await self.page.click(f'[data-advance="{by}"]')
 
     async def now(self) -> str:
-        """The time that the top bar shows."""
+        """Return the time in the top bar."""
         return (await self.page.inner_text("#now b")).strip()
 
     async def weather(self, fault: str, *, on: bool = True) -> None:
-        """Switches a fault, by its short name ('slow', 'down', …)."""
+        """Switch a fault on or off, by its short name ('slow', 'down', …)."""
         if not await self.page.locator("[data-weather]").count():
             await self.page.click("[data-open-weather]")
         async with self.page.expect_response(re.compile(r"/weather$")):
@@ -179,7 +182,7 @@ class Client:
     # Looking
 
     def message(self, text: str) -> Locator:
-        """The latest message of the conversation with this text."""
+        """Return the latest message of the conversation with this text."""
         return self.page.locator("#message-list .message").filter(has_text=text).last
 
     async def wait_for_text(self, text: str, *, within: str = "#app") -> None:
@@ -189,15 +192,15 @@ class Client:
         await expect(self.page.locator(within)).not_to_contain_text(text)
 
     async def messages(self) -> list[str]:
-        """The text of every message of the conversation, oldest first."""
+        """Return the text of every message of the conversation, oldest first."""
         return await self.page.locator("#message-list .message-body").all_inner_texts()
 
     def place(self, title: str) -> Locator:
-        """A line of the side bar."""
+        """Return a line of the side bar."""
         return self.page.locator(".place").filter(has=self.page.get_by_text(title, exact=True))
 
     async def unread(self, title: str) -> str:
-        """'' for nothing new, '•' for something, or the number of mentions."""
+        """Return '' for nothing new, '•' for something new, or the number of mentions."""
         line = self.place(title)
         if await line.locator(".badge").count():
             return (await line.locator(".badge").inner_text()).split()[0]
@@ -212,7 +215,7 @@ class Client:
         return self.page.locator("#modal .view:not([hidden]), #home .home").last
 
     def _element(self, name: str, within: str | None) -> Locator:
-        """In the modal if one is open, else in the middle."""
+        """Return the element in the modal if one is open, or else in the middle."""
         scope = self.page.locator(
             "dialog[open] .view:not([hidden]), #app:not(:has(dialog[open])) #main"
         )
@@ -222,7 +225,7 @@ class Client:
         return by_id.or_(by_label).last
 
     async def _send(self, area: Locator, text: str) -> None:
-        """A click on the button, so that an open completion does not take the Enter."""
+        """Click the button, because an open completion would take the Enter."""
         await area.fill(text)
         await area.locator("xpath=..").locator('[type="submit"]').click()
 
@@ -257,18 +260,18 @@ class Client:
             await self._choose(pick, only)
             return
         await pick.locator(".pick-face").click()
-        # A list is not seen before it lies in its place.
+        # A list is visible only once it is in its place.
         await expect(pick.locator(".pick-menu")).to_be_visible()
         for option in await pick.get_by_role("option").all():
             chosen = await option.get_attribute("aria-selected") == "true"
             if (await option.get_attribute("data-words") in wanted) != chosen:
                 await option.click()
-        # Where no list is open, it would close the whole form.
+        # If no list is open, the key would close the whole form.
         if await pick.locator(":popover-open").count():
             await self.page.keyboard.press("Escape")
 
     async def _choose(self, pick: Locator, words: str) -> None:
-        """From a list that closes where the app draws the form anew at this very moment."""
+        """Choose from a list. The list closes if the app redraws the form at this moment."""
         option = pick.locator(f"[role=option][data-words={json.dumps(words, ensure_ascii=False)}]")
         for _ in range(_TRIES):
             if not await option.is_visible():

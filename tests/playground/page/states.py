@@ -1,4 +1,4 @@
-"""Every state that the page can be in, each with the way that leads to it from Ada's #general."""
+"""Every state of the page, each with the way to it from Ada's #general."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def an_empty_channel(client: Client, _: RunningPlayground) -> None:
 
 @state
 async def a_lively_channel(client: Client, slack: RunningPlayground) -> None:
-    """Words, notes, a thread, reactions, a pin, an answer for one person, what is new."""
+    """Words, notes, a thread, reactions, a pin, an answer for one person, unread messages."""
     bob, ada = slack.person("bob"), slack.person("ada")
     general = slack.channel("general")
     question = await ada.say("Who is on call for `legal`?", "general")
@@ -350,7 +350,7 @@ async def a_place_that_is_not_there(client: Client, _: RunningPlayground) -> Non
 
 @state
 async def a_workspace_without_people(client: Client, slack: RunningPlayground) -> None:
-    # A page that is open would load itself again meanwhile.
+    # An open page would load itself again meanwhile.
     await client.page.goto("about:blank")
     await slack.slack.reset({"people": [], "channels": []})
     await client.page.goto(client.base)

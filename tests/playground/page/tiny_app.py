@@ -1,4 +1,4 @@
-"""A small real Slack app for the page to work with: one command, one form, one card."""
+"""A small real Slack app for tests of the page: one command, one form, one card."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def card(title: str) -> list[dict[str, Any]]:
 
 
 def listen(app: AsyncApp) -> None:
-    """Gives a Bolt app its listeners."""
+    """Add the listeners to a Bolt app."""
     _commands(app)
     _forms(app)
     _clicks(app)
@@ -193,7 +193,7 @@ def _forms(app: AsyncApp) -> None:
 
     @app.event("message")
     async def message() -> None:
-        """Heard, and left alone."""
+        """Take the event, and do nothing."""
 
 
 def _clicks(app: AsyncApp) -> None:

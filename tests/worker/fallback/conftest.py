@@ -1,4 +1,4 @@
-"""What lies beyond Slack: a mail server, a webhook, and the loop that reaches people by them."""
+"""The way out of Slack: a mail server, a webhook, and the loop that reaches people by them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,13 +32,13 @@ URL = "https://tocsin.example.com"
 TITLE = "Pile-on against a creator"
 MAIL, TEXT = FallbackWay("email", "priya@example.com"), FallbackWay("sms", "+6591234567")
 PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
-"""A gateway on a busy machine takes its time, and has not failed."""
+"""On a busy machine a gateway is slow, but has not failed."""
 AFTER = {Severity.P1: timedelta(seconds=1)}
 
 
 @dataclass
 class Beyond:
-    """What lies outside Slack, and the way there."""
+    """The gateways outside Slack, and the loop that uses them."""
 
     rig: Rig
     mailbox: Mailbox
@@ -52,7 +52,7 @@ class Beyond:
     async def working(
         self, rule: FallbackRule | None = None, *, links: bool = True, pace: Timings = PATIENT
     ) -> AsyncIterator[None]:
-        """One replica's loop; as many as wanted at once."""
+        """Run one replica's loop. Several may run at once."""
         rig = self.rig
         policy = replace(rig.policy, fallback=rule or self.rule())
         gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
@@ -92,6 +92,6 @@ def timeline(rig: Rig, incident_id: str | None) -> list[TimelineEntry]:
 
 
 def of(incident: str, beyond: Beyond) -> list[str]:
-    """What went out about an incident, whichever way."""
+    """Return the texts about an incident, from all gateways."""
     said = [*beyond.mailbox.texts(), *(message["message"] for _, message in beyond.hook.taken)]
     return [text for text in said if incident in text]
