@@ -26,7 +26,7 @@ MOST_TOGETHER = 16
 
 Call = Callable[[], Any]
 Ended = tuple[Any, BaseException | None]
-"""What a call returned, or what it raised."""
+"""A call's result and None, or None and its exception."""
 Together = Callable[[Sequence[Call]], Sequence[Ended]]
 """Runs several writing calls in one transaction, which has ended when this returns."""
 

@@ -253,8 +253,7 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
 
 
 def _keep(environment: Mapping[str, str]) -> Keep:
-    # At least a day: Slack repeats requests for an hour, and the bot looks up lost answers for a
-    # day.
+    # At least a day: Slack repeats requests for an hour; the bot looks up lost answers for a day.
     return Keep(
         done=_length(environment, "KEEP_DONE", least=DAY) or Keep().done,
         dead=_length(environment, "KEEP_DEAD", least=DAY) or Keep().dead,

@@ -84,7 +84,7 @@ class Database:
             self._wake()
 
     def _was_stored(self, act: Act) -> bool:
-        """Tell whether a commit without an answer took effect: its key is there, or free to take.
+        """Tell by the act's key whether a commit without an answer took effect.
 
         On PostgreSQL, this takes a free key, so that the first commit can never take effect later.
         If that commit is still under way in the server, the unique key makes this one wait. Raises

@@ -213,7 +213,7 @@ def add_reminder(tx: Transaction, workspace: Workspace, reminder: NewRow) -> Non
 
 
 def cancel_reminder(tx: Transaction, seen: Reminder) -> bool:
-    """Stop a waiting reminder; False if it no longer waits, or was set anew since `seen`."""
+    """Stop a waiting reminder; False if it no longer waits, or was changed since `seen`."""
     return _change_waiting(tx, seen, {"state": ReminderState.STOPPED})
 
 

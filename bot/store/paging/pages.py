@@ -1,4 +1,4 @@
-"""Runs and pages."""
+"""Finds runs and pages, and changes pages."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -14,7 +14,7 @@ from bot.store.sql.causes import LOOK_AT_THE_SERVER
 from bot.store.transaction import Transaction
 
 Ended = tuple[Any, BaseException | None]
-"""What a call returned, or what it raised."""
+"""A call's result and None, or None and its exception."""
 
 
 class SharedCommits:

@@ -1,4 +1,4 @@
-"""Closed sets that only rows have."""
+"""Closed sets of values in the tables' columns."""
 
 from enum import StrEnum
 
