@@ -17,7 +17,7 @@ _HOMOGLYPHS = str.maketrans(
     "\u0435\u0441\u0455\u03b5\u03f2\u03c2\u0404\u0454\u0415\u0421\u0405\u0395\u03f9\u0190\u025b",
     "ecsecseeecsecee",
 )
-"""Cyrillic and Greek letters that look like those of `esc`."""
+"""Cyrillic and Greek letters that look like the letters of `esc`."""
 _DIGITS_AS_LETTERS = re.compile(r"^([@#]?)[e3\u20ac][s5$][ck\u00a2(](?=[-\s_.:#=/~,]*[0-9])")
 _HEAD = re.compile(r"(?P<head>[^0-9<]{0,30}?)0*(?P<number>[0-9]{1,9})(?![0-9])")
 _BETWEEN = re.compile(r"[-\s_.:#=/~,@'&+|\\\u00b0]*")

@@ -53,7 +53,7 @@ class Fields:
         return self.block_of(field) is not None
 
     def block_of(self, field: Field | str) -> str | None:
-        """The block_id of a field's input in this view."""
+        """Return the block_id of a field's input in this view, or None."""
         for block in self.view.get("blocks") or ():
             block_id = str(block.get("block_id") or "")
             if block.get("type") == "input" and field_of(block_id) == str(field):

@@ -22,7 +22,7 @@ def incident_in(subject: str) -> str | None:
 
 
 def snooze_in(value: str) -> tuple[Snooze, str]:
-    """Read `30m:<id>`; raises NotYours for a forged value."""
+    """Read `30m:<id>`. Raises NotYours for a forged value."""
     length, _, subject = value.partition(":")
     if length not in list(Snooze) or not subject:
         raise NotYours

@@ -18,7 +18,9 @@ def may_be_signed(headers: Mapping[str, str]) -> bool:
 
 
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
-    """Whether Slack signed this body less than five minutes ago; `now` in seconds since 1970."""
+    """Whether Slack signed this body, at most `MOST_OFF` from `now`, which is in seconds since
+    1970.
+    """
     if not may_be_signed(headers) or abs(now - int(_stamp(headers))) > MOST_OFF:
         return False
     signed = b"v0:%b:%b" % (_stamp(headers).encode(), body)

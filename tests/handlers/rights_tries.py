@@ -179,7 +179,7 @@ ELSEWHERE = {Button.OPEN_FORM, Button.OPEN_TYPED, Button.OPEN_AS, Button.HOME_RE
 
 
 def forms(policy: Policy) -> tuple[Try, ...]:
-    """As they are sent, by whoever never saw them open too."""
+    """Return the forms as sent, even by people who could not have opened them."""
     summary = _text("it is drafted")
     decided: dict[str, Any] = {
         "actions": {"selected_options": [{"value": next(iter(policy.actions))}]},

@@ -1,4 +1,4 @@
-"""A workspace with people and a small app for all tests of one module; a tab for each test."""
+"""A workspace with people and a small app for all tests of a module, and a tab for each test."""
 
 from __future__ import annotations
 
