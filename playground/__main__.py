@@ -1,4 +1,4 @@
-"""`python -m playground`: the playground as a process of its own."""
+"""`python -m playground`: runs the playground in its own process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands behind the scenes: the workspace and all that serves it, wired together."""
+"""Wires together the workspace and everything that serves it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from playground.virtual_time import VirtualTime
 from playground.web.faults import Faults
 from playground.web.rates import Rates
 
-#: The app's bot user: the same in every run.
+#: The ID of the app's bot user, the same in every run.
 BOT_USER = "UAPP00001"
 
 
 class Backstage:
-    """The parts by name; `reset` rebuilds them, so do not keep one."""
+    """The parts by name. `reset` rebuilds them, so do not keep a reference to one."""
 
     def __init__(self, config: PlaygroundConfig, calls_per_minute: dict[str, int]) -> None:
         self.config = config
@@ -40,11 +40,11 @@ class Backstage:
         self.sockets = SocketHub(self.app.app_id)
         self.url = "http://127.0.0.1/"
         self.closing = asyncio.Event()
-        """Set when the playground ends: calls that hang on purpose let go."""
+        """Set when the playground ends, so that deliberately hanging calls end too."""
         self.build()
 
     def build(self) -> None:
-        """An empty or loaded workspace, with nothing left of an earlier one."""
+        """Build an empty or loaded workspace, with nothing left of an earlier one."""
         config = self.config
         self.workspace = workspace_file.build(self.clock, config.workspace or {})
         self.workspace.add_person(
@@ -73,7 +73,7 @@ class Backstage:
         )
 
     async def reset(self, workspace: Json | None = None) -> None:
-        """Starts the workspace afresh; listeners stay and are told to reload."""
+        """Start the workspace over. Listeners stay, and are told to reload."""
         if workspace is not None:
             workspace_file.check(workspace)
         await self.deliveries.close()
@@ -87,13 +87,13 @@ class Backstage:
         self.workspace.tell("reset")
 
     def listens_at(self, host: str, port: int) -> None:
-        """Known only once the port is bound."""
+        """Set the playground's own addresses. They are known only once the port is bound."""
         self.url = f"http://{host}:{port}/"
         self.responses.base = f"http://{host}:{port}"
         self.sockets.base = f"ws://{host}:{port}"
 
     def set_app_url(self, app_url: str | None) -> None:
-        """Where the app listens from now on."""
+        """Set the URL where the app listens from now on."""
         self.config = replace(self.config, app_url=app_url)
         self.deliveries.config = self.config
 

@@ -1,4 +1,4 @@
-"""How one playground is set up."""
+"""The configuration of one playground."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.manifest import Manifest
 
 @dataclass(frozen=True)
 class PlaygroundConfig:
-    """Tokens and secrets are of the stand-in only: they open nothing elsewhere."""
+    """The tokens and secrets work in this stand-in only."""
 
     app_url: str | None = None
     """The app's request URL, for commands, interactivity and events alike. None: Socket Mode."""
@@ -24,9 +24,9 @@ class PlaygroundConfig:
     workspace: Mapping[str, Any] | None = None
     """A workspace file's content: team, people, groups, channels."""
     allowed_hosts: frozenset[str] = frozenset()
-    """Names by which browsers may open the page, beside those of this machine's loopback."""
+    """Host names by which browsers may open the page, besides those of loopback."""
     retry_scale: float = 1.0
-    """Event retries come at once, after 1 and after 5 minutes; multiplied by this."""
+    """Factor for the waits before event retries: none, 1 minute and 5 minutes."""
     ack_deadline: float = 3.0
     trigger_lifetime: float = 3.0
     response_url_lifetime: float = 1800.0

@@ -1,4 +1,4 @@
-"""A person in the workspace, for tests and benches: what they do, and what they see."""
+"""A person in the workspace, for tests and benches: their actions, and what they see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 
 
 class NotSeen(AssertionError):
-    """What was waited for did not come."""
+    """The expected thing did not appear in time."""
 
 
 class Person:
@@ -31,7 +31,7 @@ class Person:
     # Doing
 
     async def command(self, text: str, channel: str = "general") -> Outcome:
-        """`/escalate open p1 …`, in a channel by name or id."""
+        """Run a command such as `/escalate open p1 …` in a channel, by name or id."""
         command, _, rest = text.partition(" ")
         return await self.slack.run_command(self.id, self._channel(channel), command, rest)
 
@@ -63,7 +63,7 @@ class Person:
         return await self.slack.click_view(self.id, view.id, block_id, action_id, value, values)
 
     async def submit(self, values: Filled | None = None) -> Submitted:
-        """The modal on top, with these inputs; the rest as it stands."""
+        """Submit the top modal with these inputs. The others keep their values."""
         return await self.slack.submit_view(self.id, self.modal.id, values or {})
 
     async def close_modal(self, *, all_views: bool = False) -> Outcome:
@@ -108,14 +108,14 @@ class Person:
         return self.slack.workspace.visible_channels(self.id)
 
     def dms(self) -> list[Message]:
-        """What the app has told this person directly, oldest first."""
+        """The app's direct messages to this person, oldest first."""
         channel = self.slack.workspace.direct_channel([self.id, self.slack.app.user_id])
         return [] if channel is None else self.sees(channel.id)
 
     async def until_dm(
         self, wanted: Callable[[Message], bool] = lambda _: True, within: float = 10.0
     ) -> Message:
-        """The latest direct message of the app that is as wanted."""
+        """Wait for a direct message from the app that `wanted` accepts, and return the latest."""
         return await self._until(lambda: _last(self.dms(), wanted), within, "direct message")
 
     async def until_sees(
@@ -161,7 +161,7 @@ def _last(messages: list[Message], wanted: Callable[[Message], bool]) -> Message
 
 
 def texts(message: Message) -> str:
-    """All that a message says, fallback and blocks together: for `'ESC-12' in texts(message)`."""
+    """All text of a message, fallback and blocks, for checks like `'ESC-12' in texts(message)`."""
     return "\n".join([message.text, *_texts(message.blocks)])
 
 
@@ -177,7 +177,7 @@ def _texts(value: object) -> list[str]:
 async def until(
     slack: Playground, look: Callable[[], Found | None], within: float, complaint: str
 ) -> Found:
-    """Looks again after every change of the workspace."""
+    """Look again after every change of the workspace, for `within` seconds."""
     with slack.workspace.events.subscribe() as changes:
         try:
             async with asyncio.timeout(within):

@@ -1,4 +1,4 @@
-"""The playground: a workspace, and everything that a person can do in it."""
+"""The playground: a workspace, and all actions of a person in it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["BOT_USER", "Playground"]
 
 
 class Playground(Backstage):
-    """What the browser page, the control API and tests call. All ids are strings of Slack's form.
+    """The interface for the browser page, the control API and tests. IDs have Slack's form.
 
-    An error on the app's side is shown to the person as Slack shows it (an ephemeral
-    note of Slackbot), and returned as an `Outcome` with `ok=False`.
+    The person sees an error on the app's side as in Slack: as an ephemeral note from Slackbot.
+    The caller gets it as an `Outcome` with `ok=False`.
     """
 
     # Talking
@@ -24,7 +24,7 @@ class Playground(Backstage):
     async def send_message(
         self, user: str, channel: str, text: str, thread_ts: str | None = None
     ) -> Outcome:
-        """As typed: `@name`, `#channel`, `@channel` become entities; a leading `/` is a command."""
+        """Send typed text. `@name` and `#channel` become entities. A leading `/` runs a command."""
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
             return await self.run_command(user, channel, command, rest.strip(), thread_ts)
@@ -49,7 +49,7 @@ class Playground(Backstage):
     async def run_command(
         self, user: str, channel: str, command: str, text: str, thread_ts: str | None = None
     ) -> Outcome:
-        """A slash command; `command` with its slash."""
+        """Run a slash command. `command` includes the slash."""
         room = self.workspace.channels.get(channel)
         if room is None or not self.workspace.can_see(user, room):
             return Outcome(False, "channel_not_found")
@@ -73,7 +73,7 @@ class Playground(Backstage):
         return Outcome(True)
 
     async def share_file(self, user: str, channel: str, filename: str) -> Outcome:
-        """Announces a file as Slack does; there is no content, and `files.*` is refused."""
+        """Announce a file as Slack does. It has no content, and `files.*` is refused."""
         room = self._room(user, channel)
         if isinstance(room, Outcome):
             return room
@@ -103,7 +103,7 @@ class Playground(Backstage):
         value: Choice = None,
         values: Filled | None = None,
     ) -> Outcome:
-        """An element of a message; `value` is what was chosen (not needed for a button)."""
+        """Use an element of a message. `value` is the choice; a button needs none."""
         message = self._visible(user, channel, ts)
         if message is None:
             return NO_SUCH_ELEMENT
@@ -118,7 +118,7 @@ class Playground(Backstage):
         value: Choice = None,
         values: Filled | None = None,
     ) -> Outcome:
-        """An element of a modal or of the home tab; `values` is the form as it stands."""
+        """Use an element of a modal or of the home tab. `values` is the current form."""
         view = self.screens.find(user, view_id)
         if view is None:
             return Outcome(False, "no_such_view")
@@ -137,7 +137,7 @@ class Playground(Backstage):
         return await self.interactions.close(user, view, all_views=all_views)
 
     async def open_home(self, user: str) -> Outcome:
-        """The app's home tab: the app hears of it, and publishes what it likes."""
+        """Open the app's home tab. The app gets an event and may publish a view."""
         channel = self.workspace.open_direct_channel([self.app.user_id, user])
         home = self.workspace.home_view(user)
         shown = None if home is None else self.shapes.view(home)
@@ -156,7 +156,7 @@ class Playground(Backstage):
         return await self.interactions.global_shortcut(user, callback_id)
 
     async def react(self, user: str, channel: str, ts: str, name: str) -> Outcome:
-        """Adds the reaction, or takes it away when the person had it there."""
+        """Add the reaction, or remove the person's own."""
         message = self._visible(user, channel, ts)
         if message is None or message.ephemeral_to is not None:
             return Outcome(False, "message_not_found")
@@ -167,7 +167,7 @@ class Playground(Backstage):
         return Outcome(True, message=message)
 
     async def pin(self, user: str, channel: str, ts: str) -> Outcome:
-        """Pins, or unpins what is pinned."""
+        """Pin a message, or unpin a pinned one."""
         message = self._visible(user, channel, ts)
         if message is None or message.ephemeral_to is not None:
             return Outcome(False, "message_not_found")
@@ -187,7 +187,7 @@ class Playground(Backstage):
         return Outcome(True)
 
     async def invite(self, user: str, channel: str, *others: str) -> Outcome:
-        """A member brings others in, the app's bot user among them if wished."""
+        """Let a member bring in others, who may include the app's bot user."""
         room = self._room(user, channel)
         if isinstance(room, Outcome):
             return room
@@ -210,14 +210,14 @@ class Playground(Backstage):
         return Outcome(True)
 
     async def unarchive_channel(self, user: str, channel: str) -> Outcome:
-        """Only people can; they become members."""
+        """Unarchive a channel. Only people can, and they become members."""
         room = self.workspace.channels[channel]
         self.rooms.unarchive(room, user)
         self.rooms.add_member(room, user)
         return Outcome(True)
 
     async def open_dm(self, user: str, *others: str) -> str:
-        """The id of the conversation with these people (or with the app's bot user)."""
+        """Return the id of the conversation with these people or the app's bot user."""
         return self.workspace.open_direct_channel([user, *others]).id
 
     # People who come and go
@@ -247,14 +247,14 @@ class Playground(Backstage):
     # The stage
 
     async def redeliver(self, seq: int) -> Outcome:
-        """Sends a logged delivery to the app once more."""
+        """Send a logged delivery to the app once more."""
         delivery = await self.deliveries.again(seq)
         if delivery is None:
             return Outcome(False, "no_such_delivery")
         return Outcome(delivery.error is None, delivery.error, delivery)
 
     async def advance(self, seconds: float) -> float:
-        """Moves virtual time on; answers the new offset."""
+        """Move virtual time forward and return the new offset in seconds."""
         offset = self.clock.advance(seconds)
         self.workspace.tell("time")
         return offset
@@ -264,7 +264,7 @@ class Playground(Backstage):
         self.workspace.tell("faults")
 
     def _room(self, user: str, channel: str) -> Channel | Outcome:
-        """A live channel that the person is a member of."""
+        """Return an unarchived channel of the person, or an Outcome that says why not."""
         room = self.workspace.channels.get(channel)
         if room is None or not self.workspace.can_see(user, room):
             return Outcome(False, "channel_not_found")
@@ -273,7 +273,7 @@ class Playground(Backstage):
         return Outcome(False, "is_archived") if room.is_archived else room
 
     def _composer_closed(self, user: str, room: Channel) -> Outcome | None:
-        """The conversation with an app whose manifest makes it read-only has no composer."""
+        """Return the refusal if the app's manifest makes its direct messages read-only."""
         with_app = room.is_im and self.app.user_id in room.members
         if self.manifest.people_may_write or not with_app:
             return None

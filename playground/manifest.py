@@ -1,4 +1,4 @@
-"""The app's manifest: what it is called, what it may do and what it wants to hear."""
+"""The app's manifest: its name, its scopes and the events it subscribes to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-#: Bot event → the scopes, any one of which lets the app hear it. Message events, by channel kind.
+#: Bot event → scopes; any one of them is enough. Message events depend on the kind of channel.
 EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
@@ -39,7 +39,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Manifest:
-    """Without a file everything is allowed and every event is wanted."""
+    """Without content, the app has every scope and gets every event."""
 
     content: Mapping[str, Any] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class Manifest:
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """None: all of them."""
+        """The granted scopes; None for all."""
         scopes = self._at("oauth_config", "scopes", "bot")
         return None if scopes is None else frozenset(scopes)
 
@@ -65,7 +65,7 @@ class Manifest:
         return not any_of or self.scopes is None or not self.scopes.isdisjoint(any_of)
 
     def wants(self, event: str) -> bool:
-        """Subscribed to, and backed by a scope: Slack sends nothing without either."""
+        """Whether the app subscribes to an event and has its scope. Slack requires both."""
         if not self.content:
             return True
         subscribed = self._at("settings", "event_subscriptions", "bot_events") or ()
@@ -82,7 +82,7 @@ class Manifest:
 
     @property
     def home_tab(self) -> bool:
-        """Off in Slack unless the manifest turns it on."""
+        """Whether the home tab is on. In Slack, the manifest must turn it on."""
         return not self.content or self._at("features", "app_home", "home_tab_enabled") is True
 
     @property
@@ -91,7 +91,7 @@ class Manifest:
 
     @property
     def people_may_write(self) -> bool:
-        """In the direct conversation with the app; without a composer, no commands either."""
+        """Whether people may write to the app directly. If not, they cannot run commands there."""
         read_only = self._at("features", "app_home", "messages_tab_read_only_enabled")
         return self.messages_tab and read_only is not True
 

@@ -1,4 +1,4 @@
-"""What became of something a person did, for the page and for tests."""
+"""The outcomes of a person's actions, for the page and for tests."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any, TypeAlias
 
 from playground.state.records import Delivery, Message
 
-#: What a person put into one input: text, an option's value, an id, a date, or several of them.
+#: A person's entry in one input: text, an option's value, an id, a date, or a list of these.
 Choice: TypeAlias = str | list[str] | None
 
-#: block_id → action_id → what the person put in.
+#: block_id → action_id → the person's entry.
 FormValues: TypeAlias = dict[str, dict[str, Choice]]
 
-#: The same, to read from.
+#: The same, read-only.
 Filled: TypeAlias = Mapping[str, Mapping[str, Choice]]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`ok` is False when the person was shown why it did not work (`error` says it in a word)."""
+    """`ok` is False if the action failed and the person saw why. `error` is the code."""
 
     ok: bool
     error: str | None = None
@@ -35,7 +35,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The fate of a submitted view: `errors` by block_id keep it open."""
+    """The outcome of a submitted view. `errors`, by block_id, keep it open."""
 
     ok: bool
     errors: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The playground within a test's own event loop."""
+"""Runs the playground within a test's event loop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RunningPlayground:
         self.slack: Playground = app.state.playground
         self.port = port
         self.api_url = f"http://127.0.0.1:{port}/api/"
-        """What an app takes for Slack's `https://slack.com/api/`."""
+        """The app's stand-in for `https://slack.com/api/`."""
 
     def person(self, id_or_name: str) -> Person:
         return Person(self.slack, id_or_name)
@@ -48,7 +48,7 @@ class RunningPlayground:
         return [entry for entry in log if type_ is None or entry.type == type_]
 
     def messages(self, channel: str) -> list[Message]:
-        """Everything in a channel, ephemerals included."""
+        """All messages in a channel, including ephemeral ones."""
         return self.slack.workspace.all_messages(self.channel(channel).id)
 
     async def until(
@@ -58,18 +58,18 @@ class RunningPlayground:
         *,
         within: float = 10.0,
     ) -> Found:
-        """Looks again after every change of the workspace until something is found."""
+        """Look again after every change of the workspace until `look` finds something."""
         return await until(self.slack, look, within, complaint)
 
     async def advance(self, seconds: float) -> float:
         return await self.slack.advance(seconds)
 
     async def settled(self) -> None:
-        """Every event on its way has been answered or given up."""
+        """Wait until every event in flight is answered or given up."""
         await self.slack.deliveries.settled()
 
     def send_to(self, app_url: str | None) -> None:
-        """For an app that is started after the playground."""
+        """Set the request URL of an app that starts after the playground."""
         self.slack.set_app_url(app_url)
 
 
@@ -91,7 +91,7 @@ async def running_playground(
     allowed_hosts: frozenset[str] = frozenset(),
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[RunningPlayground]:
-    """Serves until the block ends; `app_url` is the app's request URL, for all that is sent."""
+    """Serve until the block ends. `app_url`: the app's request URL for all deliveries."""
     config = PlaygroundConfig(
         app_url=app_url,
         signing_secret=signing_secret,

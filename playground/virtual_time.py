@@ -1,8 +1,7 @@
 """Virtual time: the real clock plus an offset that only grows.
 
-Message timestamps come from here, so that a whole day can pass in a demo within a second.
-Signatures, trigger ids and response URLs live on the real clock: their deadlines are about the
-network, not about the story.
+Message timestamps come from here, so a whole day can pass in a demo within a second. Signatures,
+trigger ids and response URLs use the real clock, because their deadlines concern the network.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 
 
 class VirtualTime:
-    """`offset` is shared with the app under test through a small file of decimal seconds."""
+    """Shares `offset` with the app under test through a small file of decimal seconds."""
 
     def __init__(self, offset_file: Path | None = None) -> None:
         self._file = offset_file
@@ -35,7 +34,7 @@ class VirtualTime:
         return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> float:
-        """Moves virtual time forward; answers the new offset."""
+        """Move virtual time forward and return the new offset in seconds."""
         if seconds < 0:
             raise ValueError("time only moves forward")
         self.offset += seconds
@@ -48,7 +47,7 @@ class VirtualTime:
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def _write(self) -> None:
-        """Replaced in one step: a reader never sees half a number."""
+        """Replace the file in one step, so that a reader never sees half a number."""
         if self._file is None:
             return
         fresh = self._file.with_suffix(".new")

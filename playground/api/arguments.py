@@ -1,4 +1,4 @@
-"""The arguments of one Web API call, whether they came as a form, as JSON or in the query."""
+"""The arguments of one Web API call, from a form, JSON or the query."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from playground.web.refusal import Refusal
 
 _TRUE = ("1", "true", "True")
 
-#: What a client sends for an option that it leaves off.
+#: Values that clients send for an option that is off.
 UNSET: tuple[Any, ...] = (None, "", "0", "false", "False", "[]", "none", False, 0, [])
 
 
 class Arguments:
-    """Forms carry JSON as text and booleans as `1`/`0`; JSON bodies carry them as they are."""
+    """Reads values of both kinds: forms carry JSON as text and booleans as `1`/`0`."""
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = {name: value for name, value in given.items() if value is not None}
@@ -44,7 +44,7 @@ class Arguments:
         return min(number, most)
 
     def structure(self, name: str, error: str = "invalid_arguments") -> Any:
-        """A JSON value; None when it was not given."""
+        """Return a JSON value; None if it was not given."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value
@@ -56,7 +56,7 @@ class Arguments:
             raise Refusal(error) from wrong
 
     def ids(self, name: str) -> list[str]:
-        """Given as a list or separated by commas."""
+        """Return ids that were given as a list or separated by commas."""
         value = self.given.get(name)
         parts = value if isinstance(value, list) else str(value or "").split(",")
         return list(dict.fromkeys(part.strip() for part in map(str, parts) if part.strip()))

@@ -14,7 +14,7 @@ from playground.web.refusal import Refusal
 from slack_rules import Problem, check_message
 from slack_rules.limits import LONGEST
 
-#: Accepting these without effect would be pretending.
+#: Refused, because accepting them without effect would mislead.
 _NOT_MODELLED = (
     "attachments",
     "markdown_text",
@@ -93,7 +93,7 @@ def get_permalink(slack: Playground, args: Arguments) -> Json:
 
 
 def content_of(args: Arguments, longest: int | None = None) -> Json:
-    """Text, blocks and metadata of a payload, checked as Slack checks them."""
+    """Return a payload's text, blocks and metadata, with Slack's checks applied."""
     unmodelled = [name for name in _NOT_MODELLED if args.given.get(name) not in UNSET]
     if unmodelled:
         detail = f"{unmodelled[0]} is not modelled by the playground"
@@ -121,7 +121,7 @@ def app_message(
     viewer: str | None = None,
     subtype: str | None = None,
 ) -> Message:
-    """A message by the app; the caller stores it."""
+    """Build a message by the app. The caller stores it."""
     return Message(
         ts=slack.clock.next_ts(),
         channel=channel.id,
@@ -155,7 +155,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _destination(slack: Playground, args: Arguments) -> Channel:
-    """A channel by id or name, or a person's id for the direct conversation with them."""
+    """Find a channel by id or name, or a person's direct conversation by their id."""
     given = args.text("channel")
     person = slack.workspace.people.get(given)
     if person is not None:
@@ -179,7 +179,7 @@ def _destination(slack: Playground, args: Arguments) -> Channel:
 
 
 def _thread(slack: Playground, channel: Channel, args: Arguments) -> str | None:
-    """Slack threads on the parent: a reply to a reply lands in the same thread."""
+    """Return the thread's parent: in Slack, a reply to a reply joins the same thread."""
     wanted = args.text("thread_ts")
     if not wanted:
         return None

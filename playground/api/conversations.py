@@ -83,7 +83,7 @@ def list_channels(slack: Playground, args: Arguments) -> Json:
 
 @method("users.conversations")
 def users_conversations(slack: Playground, args: Arguments) -> Json:
-    """Channels of a person, as far as the app can see them."""
+    """List a person's channels that the app can see."""
     bot = slack.app.user_id
     user = person_of(slack, args.text("user") or bot).id
     return _listed(
@@ -101,7 +101,7 @@ def users_conversations(slack: Playground, args: Arguments) -> Json:
 
 
 def _shows(slack: Playground, channel: Channel) -> bool:
-    """Slack does not promise that one finds what one has just made."""
+    """Whether lists show a channel yet: Slack does not promise it for new ones."""
     lag = slack.faults.history_lag
     # `created` counts whole seconds.
     return lag == 0 or channel.created + 1 + lag <= slack.clock.now()
@@ -151,7 +151,7 @@ def _listed(slack: Playground, args: Arguments, channels: list[Channel], *, memb
 
 
 def _free_name(slack: Playground, name: str, renamed: Channel | None = None) -> str:
-    """A channel name by Slack's rules; names of archived and hidden channels are taken too."""
+    """Check a channel name by Slack's rules. Archived and hidden channels keep theirs."""
     if not name:
         raise Refusal("invalid_name_required")
     if len(name) > LONGEST["channel.name"]:

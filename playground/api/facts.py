@@ -1,4 +1,4 @@
-"""What is known of each method: its tier, its scopes, what it cannot do without."""
+"""Facts about each method: its tier, its scopes and its required arguments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def require(method: str, args: Arguments) -> None:
 
 
 def check_scopes(method: str, args: Arguments, workspace: Workspace, manifest: Manifest) -> None:
-    """`missing_scope`, with what was needed and what the app has."""
+    """Raise `missing_scope` with the needed and the granted scopes."""
     for any_of in _needed(method, args, workspace):
         if not manifest.grants(any_of):
             provided = ",".join(sorted(manifest.scopes or ()))
@@ -49,7 +49,7 @@ def _needed(method: str, args: Arguments, workspace: Workspace) -> list[tuple[st
 
 
 def _kinds(method: str, args: Arguments, workspace: Workspace) -> list[str]:
-    """Of which kinds of conversation the call speaks."""
+    """Return the kinds of conversation that the call is about."""
     match method:
         case "conversations.create":
             return ["private_channel" if args.flag("is_private") else "public_channel"]

@@ -1,4 +1,4 @@
-"""`conversations.history` and `.replies`: what was said, newest or oldest first."""
+"""`conversations.history`, newest first, and `.replies`, oldest first."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _answer(slack: Playground, messages: list[Message], args: Arguments) -> Json
 
 
 def _settled(slack: Playground, message: Message) -> bool:
-    """Slack does not promise that one reads what one has just written."""
+    """Whether reads show a message yet: Slack does not promise it for new ones."""
     lag = slack.faults.history_lag
     return lag == 0 or float(message.ts) <= slack.clock.now() - lag
 

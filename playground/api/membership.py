@@ -1,4 +1,4 @@
-"""`conversations.invite` and its kin: who is in a channel."""
+"""`conversations.invite` and the other methods on a channel's members."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playground.facade import Playground
 from playground.state.records import Channel, Json
 from playground.web.refusal import Refusal
 
-#: Slack's own maximum; a hundred a call is what is safe.
+#: Slack's maximum. A hundred per call is safe.
 INVITED_AT_ONCE = 1_000
 
 
@@ -22,7 +22,7 @@ def members(slack: Playground, args: Arguments) -> Json:
 
 @method("conversations.invite")
 def invite(slack: Playground, args: Arguments) -> Json:
-    """All or no one; with `force` the people who can be invited are, and the rest is told."""
+    """Invite all or no one. With `force`, invite those who can be, and report the others."""
     channel = writable(named_channel(slack, args, member=True))
     users = args.ids("users")
     if not users:
@@ -86,7 +86,7 @@ def kick(slack: Playground, args: Arguments) -> Json:
 
 
 def _why_not(slack: Playground, channel: Channel, user: str) -> str | None:
-    """The error that stands in the way of inviting this person."""
+    """Return the error that prevents an invitation, or None."""
     person = slack.workspace.people.get(user)
     if user == slack.app.user_id:
         return "cant_invite_self"

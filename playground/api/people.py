@@ -11,7 +11,7 @@ from playground.web.refusal import Refusal
 
 
 def _shown(slack: Playground, person: Person) -> Json:
-    """Addresses need a scope of their own, and are left out without it."""
+    """Show a person. E-mail addresses need their own scope."""
     return slack.shapes.person(person, email=slack.manifest.grants(("users:read.email",)))
 
 

@@ -1,4 +1,4 @@
-"""Every method that the playground knows, under Slack's name for it."""
+"""The playground's methods, by their names in Slack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playground.api.arguments import Arguments
 from playground.facade import Playground
 from playground.state.records import Json
 
-#: Answers the fields that stand beside `ok: true`; raises Refusal otherwise.
+#: Returns the fields besides `ok: true`, or raises Refusal.
 Method: TypeAlias = Callable[[Playground, Arguments], Json]
 
 METHODS: dict[str, Method] = {}

@@ -1,4 +1,4 @@
-"""What the app may see and touch: the membership errors that every method shares."""
+"""Finds what the app may see and change, with the errors that all methods share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ Item = TypeVar("Item")
 
 
 def channel_of(slack: Playground, args: Arguments, *, member: bool = False) -> Channel:
-    """A hidden private channel is not found; a public one the app is not in says so."""
+    """Find a channel.
+
+    If the app is not in it, a private channel gives `channel_not_found`. A public one gives
+    `not_in_channel`, but only if `member` is required.
+    """
     channel = slack.workspace.channels.get(args.text("channel"))
     bot = slack.app.user_id
     if channel is None or (channel.is_private and bot not in channel.members):
@@ -33,7 +37,7 @@ def writable(channel: Channel) -> Channel:
 
 
 def named_channel(slack: Playground, args: Arguments, *, member: bool = False) -> Channel:
-    """A channel with a name: direct messages have neither topic nor members to manage."""
+    """Find a channel with a name. Direct messages have no topic or members to manage."""
     channel = channel_of(slack, args, member=member)
     if channel.is_im or channel.is_mpim:
         raise Refusal("method_not_supported_for_channel_type")
@@ -41,7 +45,7 @@ def named_channel(slack: Playground, args: Arguments, *, member: bool = False) -
 
 
 def message_of(slack: Playground, channel: Channel, ts: str) -> Message:
-    """A message in the channel's record; ephemerals are in no record."""
+    """Find a message in the channel's history, which holds no ephemeral ones."""
     message = slack.workspace.message(channel.id, ts)
     if message is None or message.ephemeral_to is not None:
         raise Refusal("message_not_found")
@@ -56,7 +60,7 @@ def person_of(slack: Playground, user: str) -> Person:
 
 
 def page(items: Sequence[Item], args: Arguments, default: int) -> tuple[list[Item], Json]:
-    """One page of a list, and the `response_metadata` with the cursor of the next."""
+    """Return one page of a list, and `response_metadata` with the cursor of the next."""
     limit = args.number("limit", default)
     start = _offset(args.text("cursor"))
     end = start + limit

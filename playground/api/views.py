@@ -52,7 +52,7 @@ def publish(slack: Playground, args: Arguments) -> Json:
 
 
 def payload_of(given: object, kind: Literal["modal", "home"]) -> Json:
-    """A view that Slack takes, as a copy without empty fields."""
+    """Return a copy of a valid view without empty fields. Raises Refusal for others."""
     problems = check_view(given)
     if any(problem.code == "too_large" for problem in problems):
         raise Refusal("view_too_large")

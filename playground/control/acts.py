@@ -1,4 +1,4 @@
-"""Control operations that stand for what a person does."""
+"""Control operations for a person's actions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def file(slack: Playground, body: Json) -> Json:
 
 
 async def click(slack: Playground, body: Json) -> Json:
-    """In a message; with `view` (an id, or `home`, or `modal`) in a view."""
+    """Click in a message, or with `view` (an id, `home` or `modal`) in a view."""
     user, action_id = person(slack, body), need(body, "action_id")
     value, values = _choice(body.get("value")), _values(body)
     block_id = body.get("block_id")
@@ -108,7 +108,7 @@ async def invite(slack: Playground, body: Json) -> Json:
 
 
 async def dm(slack: Playground, body: Json) -> Json:
-    """The conversation with `users`, or with the app when none are named."""
+    """Open the conversation with `users`, or with the app if none are named."""
     user = person(slack, body)
     others = [person(slack, {"user": other}) for other in body.get("users") or []]
     return {"ok": True, "channel": await slack.open_dm(user, *(others or [slack.app.user_id]))}

@@ -1,4 +1,4 @@
-"""Control questions: what the logs hold, and what a person sees."""
+"""Control queries: what the logs hold, and what a person sees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Query = dict[str, str]
 
 
 def api_log(slack: Playground, query: Query) -> list[Any]:
-    """`since` is exclusive, by `seq`; `method` narrows it."""
+    """Return the calls with a `seq` above `since`, and of one `method` if given."""
     since, method = int(query.get("since", "0")), query.get("method")
     return [
         dataclasses.asdict(call)
@@ -32,7 +32,7 @@ def delivery_log(slack: Playground, query: Query) -> list[Any]:
 
 
 def messages(slack: Playground, query: Query) -> list[Any]:
-    """As a `viewer` sees them; without one, everything in the channel."""
+    """Return the messages that a `viewer` sees, or without one, all in the channel."""
     room = channel(slack, query)
     if "viewer" not in query:
         return [message(each) for each in slack.workspace.all_messages(room)]

@@ -1,7 +1,7 @@
-"""`/control/…`: the playground by JSON, for tests, benches and scripts outside its process.
+"""`/control/…`: a JSON API for tests, benches and scripts outside the playground's process.
 
-Every operation is a POST of a JSON object to `/control/<name>`; what only looks is a GET with a
-query. People and channels are named by id or by name. `playground/README.md` lists them all.
+An operation is a POST of a JSON object to `/control/<name>`. A query is a GET. Requests name people
+and channels by id or by name. `playground/README.md` lists all operations and queries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Control operations behind the scenes: time, faults, rates, sockets, people that come and go."""
+"""Control operations on the environment: time, faults, rates, sockets and people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def advance(slack: Playground, body: Json) -> Json:
 
 
 async def faults(slack: Playground, body: Json) -> Json:
-    """Replaces all rules and delays; an empty body clears them."""
+    """Replace all rules and delays. An empty body clears them."""
     rules = [fault_rule(each) for each in body.get("rules") or []]
     slack.faults.clear()
     slack.faults.latency_ms = {
@@ -66,7 +66,7 @@ async def redeliver(slack: Playground, body: Json) -> Json:
 
 
 async def socket(slack: Playground, body: Json) -> Json:
-    """`do`: warning, refresh_requested, link_disabled, or drop (no word, just gone)."""
+    """`do`: warning, refresh_requested, link_disabled, or drop (close without a message)."""
     every = bool(body.get("every"))
     match need(body, "do"):
         case "warning" | "refresh_requested" | "link_disabled" as reason:
@@ -88,13 +88,13 @@ async def verify_url(slack: Playground, body: Json) -> Json:  # noqa: ARG001 - a
 
 
 async def settle(slack: Playground, body: Json) -> Json:  # noqa: ARG001 - all have both
-    """Answers when every event on its way is answered or given up."""
+    """Answer once every event in flight is answered or given up."""
     await slack.deliveries.settled()
     return _DONE
 
 
 async def change_person(slack: Playground, body: Json) -> Json:
-    """Changes a person (`deleted`, `tz`, `is_restricted` …) and tells the app."""
+    """Change a person (`deleted`, `tz`, `is_restricted` …) and tell the app."""
     await slack.change_person(person(slack, body), body.get("set") or {})
     return _DONE
 
@@ -105,7 +105,7 @@ async def add_person(slack: Playground, body: Json) -> Json:
 
 
 async def set_group(slack: Playground, body: Json) -> Json:
-    """Replaces a group's members and tells the app."""
+    """Replace a group's members and tell the app."""
     group = slack.workspace.group(need(body, "group"))
     if group is None:
         raise BadRequest(f"there is no group {body['group']!r}")

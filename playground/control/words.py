@@ -1,4 +1,4 @@
-"""How the control API reads its arguments and tells outcomes."""
+"""Reads the control API's arguments and formats its answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.state.records import Json, Message, View
 
 
 class BadRequest(Exception):
-    """Says what is missing or unknown."""
+    """An argument is missing or unknown. The text says which."""
 
 
 def need(body: Mapping[str, Any], name: str) -> str:

@@ -1,8 +1,8 @@
 """The browser page: a small chat client for the stand-in workspace.
 
 Mount `routes()` in a Starlette application whose `state.playground` is the `Playground`. Every
-address of the page names the person who looks (`/client/U0001/C0001`), so that several people can
-be open in several windows at once.
+address of the page names the viewer (`/client/U0001/C0001`), so several people can be open in
+several windows at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["routes"]
 
 
 def routes() -> list[BaseRoute]:
-    """The page's routes and its static files, in the order in which they are tried."""
+    """Return the page's routes and static files, in the order of matching."""
     return [
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
         *actions.ROUTES,

@@ -1,6 +1,6 @@
-"""What a person does: each request calls one method of the playground.
+"""A person's actions: each request calls one method of the playground.
 
-The answer is empty; what changed comes through the event stream, to this page as to all others.
+The answer is empty. Changes reach this page, like all others, through the event stream.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STEPS = {"5m": 300, "1h": 3600, "1d": 86400}
 
 
 async def send(request: Request) -> Response:
-    """A message, or a slash command."""
+    """Send a message or a slash command."""
     visit = Visit(request)
     text = (await visit.field("text")).replace("\r\n", "\n").strip()
     thread_ts = await visit.field("thread_ts") or None
@@ -52,12 +52,12 @@ async def leave(request: Request) -> Response:
     outcome = await visit.playground.leave_channel(visit.me, visit.room.id)
     if not outcome.ok:
         return _told(outcome)
-    # A private channel is not there any more for who left it.
+    # A person who left a private channel can no longer see it.
     return Response(status_code=204, headers={**SECURITY, "HX-Redirect": visit.base})
 
 
 async def click(request: Request) -> Response:
-    """An element of a message."""
+    """Use an element of a message."""
     visit = Visit(request)
     message = visit.message
     fields = await visit.fields()
@@ -112,7 +112,7 @@ async def click_view(request: Request) -> Response:
     view = visit.view
     fields = await visit.fields()
     place = _pressed(fields, view.blocks)
-    # Clicked on a form that the app has redrawn since: what it did not have yet is not empty.
+    # If the app has redrawn the form since, inputs missing in the old one do not count as empty.
     current = _one(fields, "drawn") in (None, view.hash)
     values = read_form(fields, view.blocks, visit.reader.me.tz, only_given=not current)
     choice = pressed_value(place, values, _one(fields, "option"))
@@ -124,7 +124,7 @@ async def click_view(request: Request) -> Response:
 
 
 async def submit_view(request: Request) -> Response:
-    """The stack as it stands afterwards: with errors at their fields, one view less, or none."""
+    """Submit, and return the new stack: with errors at the fields, one view less, or none."""
     visit = Visit(request)
     view = visit.view
     values = read_form(await visit.fields(), view.blocks, visit.reader.me.tz)
@@ -153,7 +153,7 @@ async def redeliver(request: Request) -> Response:
 
 
 def _pressed(fields: dict[str, list[str]], blocks: list[Json]) -> Place:
-    """The element that was acted on; it must stand in these blocks."""
+    """Return the used element. It must be in these blocks."""
     named = read_field_name(_one(fields, "pressed") or "")
     for place in places(blocks):
         if (place.block_id, place.action_id) == named:
@@ -169,7 +169,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def from_the_page(endpoint: Endpoint) -> Endpoint:
-    """Refuses what another site makes the browser send: it cannot add htmx's header."""
+    """Refuse requests that another site makes the browser send: they lack htmx's header."""
 
     @wraps(endpoint)
     async def checked(request: Request) -> Response:
@@ -185,7 +185,7 @@ def _done() -> Response:
 
 
 def _told(outcome: Outcome) -> Response:
-    """Empty, or with the words that the page shows for a while."""
+    """An empty answer, or one with a notice that the page shows for a while."""
     if outcome.ok:
         return _done()
     notice = json.dumps({"notice": modals.problem(outcome.error)})
@@ -193,7 +193,7 @@ def _told(outcome: Outcome) -> Response:
 
 
 def _told_once(outcome: Outcome) -> Response:
-    """Where the app is at fault, a note in the conversation says so already."""
+    """Answer without a notice if the app is at fault: the conversation shows a note already."""
     return _told(outcome) if outcome.error in modals.OWN_PROBLEMS else _done()
 
 

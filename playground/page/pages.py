@@ -1,4 +1,4 @@
-"""What is looked at: whole pages, and the fragments that a page fetches when something changed."""
+"""Serves whole pages, and the fragments that a page fetches after a change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def whole(endpoint: Endpoint) -> Endpoint:
-    """A page with words and a way out for what is not there: links outlive channels and people."""
+    """Show a helpful page for a missing place: links outlive channels and people."""
 
     @wraps(endpoint)
     async def shown(request: Request) -> Response:
@@ -34,7 +34,7 @@ def whole(endpoint: Endpoint) -> Endpoint:
 
 
 async def start(request: Request) -> Response:
-    """The first person's page."""
+    """Redirect to the first person's page."""
     people = request.app.state.playground.workspace.humans()
     people = [who for who in people if who.id != SLACKBOT]
     if not people:
@@ -43,7 +43,7 @@ async def start(request: Request) -> Response:
 
 
 async def land(request: Request) -> Response:
-    """Where a person begins: the latest that asks for them, else a public channel, else home."""
+    """Redirect to the latest unread mention, else to a channel, public ones first, else home."""
     visit = Visit(request)
     rooms = visit.workspace.visible_channels(visit.me)
     rooms = [room for room in rooms if visit.me in room.members and not room.is_archived]
@@ -55,7 +55,7 @@ async def land(request: Request) -> Response:
 
 
 async def archive(request: Request) -> Response:
-    """A permalink from outside the page: as the first member of the channel sees it."""
+    """Open a permalink from outside the page, as the channel's first member."""
     workspace = request.app.state.playground.workspace
     room = workspace.channels.get(request.path_params["channel"])
     members = [who.id for who in workspace.humans() if room is not None and who.id in room.members]
@@ -66,7 +66,7 @@ async def archive(request: Request) -> Response:
 
 
 async def with_somebody(request: Request) -> Response:
-    """The direct messages with a person or an app, begun if need be."""
+    """Redirect to the direct messages with a person or an app, and open them if needed."""
     visit = Visit(request)
     channel = await visit.playground.open_dm(visit.me, request.path_params["other"])
     return RedirectResponse(f"{visit.base}/{channel}", 303)
@@ -177,7 +177,7 @@ def _shell_of(visit: Visit, room: Channel) -> Shell:
 
 
 def _frame(visit: Visit, shell: Shell) -> Json:
-    """The parts around the middle."""
+    """Return the parts around the middle."""
     query = visit.request.query_params
     side: Markup | str = ""
     if "thread" in query:
@@ -219,7 +219,7 @@ def _foot(visit: Visit, shell: Shell) -> Markup:
 
 
 def _is_read_only(visit: Visit) -> bool:
-    """The app's manifest may close the composer of its direct messages."""
+    """Whether the app's manifest closes the composer of its direct messages."""
     with_app = visit.room.is_im and visit.playground.app.user_id in visit.room.members
     return with_app and not visit.playground.manifest.people_may_write
 
@@ -257,7 +257,7 @@ def _about(visit: Visit) -> Markup:
 
 
 def _bot(visit: Visit) -> Person | None:
-    """The bot user of the app that is installed."""
+    """Return the installed app's bot user."""
     people = visit.workspace.people.values()
     return next((who for who in people if who.is_bot and who.id != SLACKBOT), None)
 

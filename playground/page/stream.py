@@ -1,7 +1,7 @@
-"""Server-sent events: which parts of a person's page are out of date.
+"""Server-sent events that name the outdated parts of a person's page.
 
-An event carries no content. The page fetches the part again, so that everything that a person sees
-passes through the same rendering and the same check of what they may see.
+An event carries no content. The page fetches the part again, so everything passes through the same
+rendering and the same check of what the person may see.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from starlette.routing import BaseRoute, Route
 from playground.page.visit import Visit
 from playground.state.change_feed import Change, Subscription
 
-#: Changes come in bursts; a page that is told of each would fetch the same part many times.
+#: Changes come in bursts. An event for each would make the page fetch a part many times.
 _GATHER_SECONDS = 0.03
-#: A comment now and then: it finds out that no one listens any more.
+#: How often to send a comment, which detects that the listener has gone.
 _HEARTBEAT_SECONDS = 15
 
 
 def parts(change: Change, person: str) -> Iterator[str]:
-    """The names of the page's parts that this change makes out of date for this person.
+    """Yield the names of the page's parts that this change makes outdated for this person.
 
-    The side bar shows who else is waited for, so it listens to what concerns others too.
+    The side bar also shows other people's mentions, so it depends on their changes too.
     """
     match change.kind:
         case "message":
@@ -67,7 +67,7 @@ async def events(request: Request) -> Response:
 
 async def _stream(visit: Visit, person: str) -> AsyncIterator[str]:
     with visit.workspace.events.subscribe() as subscription:
-        # What happened between the drawing of the page and this moment is not lost.
+        # Refresh everything, so that changes since the page was drawn are not lost.
         here = visit.request.query_params.get("at", "")
         yield "retry: 1000\n\n" + _told(_everything(here))
         closing = visit.playground.closing
@@ -78,7 +78,7 @@ async def _stream(visit: Visit, person: str) -> AsyncIterator[str]:
 
 
 async def _gathered(subscription: Subscription, closing: asyncio.Event) -> list[Change]:
-    """The next changes, all that come within a moment; none after a quiet while or at the end."""
+    """Return the next burst of changes; none after a quiet time or at the end."""
     first = asyncio.ensure_future(subscription.next())
     end = asyncio.ensure_future(closing.wait())
     try:

@@ -1,4 +1,4 @@
-"""Jinja2 for the page, and fragments that the browser swaps in only when they changed."""
+"""Jinja2 for the page, and fragments that the browser replaces only if they changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def _local_image(url: object) -> str | None:
-    """An image's address if it lies on this machine: the page asks no other host for anything."""
+    """Return a local image's address. The page loads nothing from other hosts."""
     address = safe_url(url)
     if address is None or urlsplit(address).hostname not in _LOOPBACK:
         return None
@@ -51,18 +51,18 @@ _JINJA = _environment()
 
 
 def render(template: str, **context: Any) -> Markup:
-    """A whole template as safe HTML."""
+    """Render a whole template as safe HTML."""
     return Markup(_JINJA.get_template(template).render(**context))
 
 
 def macro(template: str, name: str, *args: Any) -> Markup:
-    """One macro of a template, called from Python."""
+    """Call one macro of a template."""
     module: Any = _JINJA.get_template(template).module
     return Markup(getattr(module, name)(*args))
 
 
 def keyed(tag: str, key: str, body: Markup, **attributes: str) -> Markup:
-    """An element with the key and the revision that `hx-swap="keyed"` compares."""
+    """Build an element with the key and revision that `hx-swap="keyed"` compares."""
     given = Markup("").join(
         Markup(' {}="{}"').format(name.replace("_", "-").strip("-"), value)
         for name, value in attributes.items()

@@ -1,4 +1,4 @@
-"""One request to the page: who looks, at what, and what the frame around it needs."""
+"""One request to the page: the viewer, the place, and the data for the frame around it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.page.templating import render
 from playground.state.records import Channel, Json, Message, View
 from playground.state.workspace import Workspace
 
-#: The page loads from nowhere but here; pictures may also come from an app on this machine.
+#: The page loads from this server only. Images may also come from an app on this machine.
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -33,7 +33,7 @@ SECURITY = {
 
 @dataclass(frozen=True)
 class Visit:
-    """The person and the place of a request; 404 for what is not there for this person."""
+    """The viewer and the place of a request. Raises 404 if the viewer has no such place."""
 
     request: Request
 
@@ -88,7 +88,7 @@ class Visit:
         return view
 
     async def fields(self) -> dict[str, list[str]]:
-        """The submitted form, each name with all its values."""
+        """Return the submitted form: each name with all its values."""
         form = await self.request.form()
         fields: dict[str, list[str]] = {}
         for name, value in form.multi_items():

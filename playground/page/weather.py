@@ -1,4 +1,4 @@
-"""'Slack weather': faults and rate limits that can be switched on, and the log of what went by."""
+"""The 'Slack weather' panel: faults and rate limits to switch on, and a log of the traffic."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from playground.page.shown.reader import Reader
 from playground.page.templating import join, keyed, render
 from playground.web.faults import FaultKind, FaultRule
 
-#: Lines of the log that are shown, the youngest first.
+#: How many lines of the log to show.
 _LINES = 60
 
 
 @dataclass(frozen=True)
 class Weather:
-    """A fault in words, with the rule that makes it."""
+    """A fault with its texts, and the fields of its rule."""
 
     name: str
     title: str
@@ -99,7 +99,7 @@ KINDS = (
 
 
 def switched(rules: list[FaultRule], names: set[str]) -> list[FaultRule]:
-    """The rules in force once exactly these kinds are on; rules set elsewhere stay."""
+    """Return the rules with exactly these kinds on. Rules set elsewhere stay."""
     others = [rule for rule in rules if not any(kind.is_on([rule]) for kind in KINDS)]
     return others + [kind.rule() for kind in KINDS if kind.name in names]
 
@@ -126,7 +126,7 @@ def draw_switches(playground: Playground, reader: Reader) -> Markup:
 
 
 def draw_log(playground: Playground, reader: Reader) -> Markup:
-    """The Web API calls of the app, and what was delivered to it, the youngest first."""
+    """The app's Web API calls and the deliveries to it, the newest first."""
     calls = islice(reversed(playground.workspace.api_log), _LINES)
     deliveries = islice(reversed(playground.workspace.delivery_log), _LINES)
     lines = [

@@ -27,7 +27,7 @@ async def log(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """The switches as they stand after one was moved."""
+    """Apply all switches after a person moved one."""
     visit = Visit(request)
     fields = await visit.fields()
     playground = visit.playground

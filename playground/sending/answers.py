@@ -1,4 +1,4 @@
-"""What the app answers a person with: the body of a command's acknowledgement, and posts to a
+"""Posts the app's answers to a person: the body of a command's acknowledgement, and requests to a
 response_url."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Answers:
         self.responses = responses
 
     def to_command(self, user: str, channel: str, body: Any) -> Message | None:
-        """A command's answer: text, or a message as JSON; nothing is fine too."""
+        """Post a command's answer: text, or a message as JSON. An empty answer posts nothing."""
         if body is None or body == {}:
             return None
         payload = {"text": body} if isinstance(body, str) else body
@@ -38,7 +38,7 @@ class Answers:
         return self._post(payload, user, channel, payload.get("thread_ts"))
 
     def to_response_url(self, key: str, payload: Any) -> None:
-        """Five uses in thirty minutes; ephemeral unless it says `in_channel`."""
+        """Post to a response_url: five uses in thirty minutes, ephemeral unless `in_channel`."""
         if not isinstance(payload, dict):
             raise Refusal("invalid_payload")
         payload = {name: value for name, value in payload.items() if value is not None}
@@ -53,7 +53,7 @@ class Answers:
             self._post(payload, url.user, url.channel, thread)
 
     def _on_original(self, url: ResponseUrl, payload: Json) -> bool:
-        """Replaces or deletes the message that the interaction came from."""
+        """Replace or delete the message that the interaction came from, if asked."""
         if url.message_ts is None:
             return False
         original = self.workspace.message(url.channel, url.message_ts)

@@ -1,4 +1,4 @@
-"""Sends to the app: signed HTTP, or Socket Mode while a socket is open."""
+"""Sends to the app: over signed HTTP, or by Socket Mode while a socket is open."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SOCKET_TYPES: dict[DeliveryKind, str] = {
 
 
 class Deliveries:
-    """One attempt is one entry of the delivery log, with any outcome."""
+    """Logs each attempt as one entry of the delivery log, whatever the outcome."""
 
     def __init__(self, config: PlaygroundConfig, workspace: Workspace, sockets: SocketHub) -> None:
         self.config = config
@@ -38,16 +38,16 @@ class Deliveries:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, kind: DeliveryKind, name: str, user: str, payload: Json) -> Delivery:
-        """A command or an interaction: once, with the answer."""
+        """Send a command or interaction once, and return it with the answer."""
         return await self._attempt(self._entry(kind, name, user, payload))
 
     def send_event(self, wrapped: Json, user: str) -> None:
-        """An event goes out on its own, with retries; nothing waits for it."""
+        """Send an event in the background, with retries."""
         entry = self._entry("event", f"event:{wrapped['event']['type']}", user, wrapped)
         self._spawn(entry)
 
     async def again(self, seq: int) -> Delivery | None:
-        """The same payload once more, as a proxy or an impatient person would send it."""
+        """Send the same payload once more, as a proxy or an impatient person would."""
         first = next((entry for entry in self.workspace.delivery_log if entry.seq == seq), None)
         if first is None:
             return None
@@ -58,7 +58,7 @@ class Deliveries:
         return await self._attempt(entry)
 
     async def verify_url(self) -> bool:
-        """Slack's `url_verification`: the app must echo the challenge."""
+        """Send Slack's `url_verification`. The app must echo the challenge."""
         challenge = f"challenge-{self.workspace.next_number('challenge')}"
         payload = {"type": "url_verification", "token": "playground", "challenge": challenge}
         entry = await self.send("event", "url_verification", "", payload)
@@ -68,7 +68,7 @@ class Deliveries:
         return entry.error is None and echoed == challenge
 
     async def settled(self) -> None:
-        """Returns when every event on its way has been answered or given up."""
+        """Wait until every event in flight is answered or given up."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
@@ -164,7 +164,7 @@ class Deliveries:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # Shorter than any server keeps an idle connection: none is reused as it closes.
+            # Shorter than any server's idle timeout, so no connection is reused while it closes.
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=2.0)
             self._session = aiohttp.ClientSession(connector=connector)
         return self._session
@@ -181,7 +181,7 @@ def _encoded(entry: Delivery) -> tuple[bytes, str]:
 
 
 def _decoded(body: bytes) -> Any:
-    """JSON where it is JSON, else text; None for an empty body."""
+    """Decode JSON, or else return text; None for an empty body."""
     if not body.strip():
         return None
     text = body.decode(errors="replace")

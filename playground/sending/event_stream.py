@@ -1,4 +1,4 @@
-"""Which happenings become events for the app: only what it subscribed to and may see."""
+"""Sends events to the app: only those it subscribed to and may see."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MESSAGE_EVENTS = {
 
 
 class EventStream:
-    """`send` hands a wrapped event to the deliveries and returns at once."""
+    """`send` passes a wrapped event to the deliveries and returns at once."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class EventStream:
         self.manifest = manifest
         self.shapes = shapes
         self._send = send
-        # Unlike between runs, as a view's: an app that keeps its database remembers them.
+        # Differs between runs, like view ids, because an app with a database remembers them.
         self._run = secrets.token_hex(3).upper()
 
     def message(self, message: Message) -> None:

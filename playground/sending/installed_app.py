@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass
 class InstalledApp:
     user_id: str
-    """The bot user, by which the app posts and is a member."""
+    """The bot user, as which the app posts and joins channels."""
     name: str
     bot_token: str
     app_token: str

@@ -1,4 +1,4 @@
-"""Commands, clicks, forms and shortcuts: told to the app, and what its answer does."""
+"""Sends commands, clicks, forms and shortcuts to the app, and acts on its answer."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Interactions:
         return Outcome(delivery.error is None, delivery.error, delivery)
 
     async def submit(self, user: str, view: View, values: Filled) -> Submitted:
-        """Send the form. What goes wrong stands in it until it is sent again or redrawn."""
+        """Send the form. An error stays in it until it is sent again or redrawn."""
         view.errors, view.failure = {}, None
         fate = await self._submitted(user, view, values)
         if fate.error is not None:
@@ -120,7 +120,7 @@ class Interactions:
         return fate
 
     async def _submitted(self, user: str, view: View, values: Filled) -> Submitted:
-        """The client's own checks first; then the app's answer decides what is shown."""
+        """Make the client's checks, then let the app's answer decide what to show."""
         try:
             view.state = elements.filled_in(view.blocks, view.state, values)
         except elements.NoSuchOption:
@@ -139,7 +139,7 @@ class Interactions:
             return Submitted(False, error=refusal.code, delivery=delivery)
 
     async def close(self, user: str, view: View, *, all_views: bool) -> Outcome:
-        """Tells the app when the view asked for it."""
+        """Close a view, and tell the app if the view asked for that."""
         stack = list(self.workspace.view_stacks[user])
         cleared = all_views or bool(view.payload.get("clear_on_close"))
         closed = stack if cleared else stack[stack.index(view) :]
@@ -168,7 +168,7 @@ class Interactions:
     def _command_refused(
         self, user: str, channel: Channel, command: str, thread_ts: str | None
     ) -> tuple[str, str] | None:
-        """Slack's own refusals, in words for the person and as a code."""
+        """Return Slack's own refusal as a text and a code, or None."""
         person = self.workspace.people[user]
         known = not self.manifest.content or self.manifest.command(command) is not None
         if not known or person.is_stranger:
@@ -188,7 +188,7 @@ class Interactions:
         return Outcome(delivery.error is None, delivery.error, delivery)
 
     def _follow(self, view: View, delivery: Delivery) -> Submitted:
-        """`response_action`: errors, update, push, clear; an empty answer closes the view."""
+        """Act on `response_action`: errors, update, push, clear. No answer closes the view."""
         answer = delivery.answer
         if answer in (None, "", {}):
             self.screens.close(view)
@@ -219,7 +219,7 @@ def _view_of(answer: Json) -> Json:
 
 
 def _field_errors(view: View, errors: Any) -> dict[str, str]:
-    """Each must name an input block of the view, or Slack shows none of them."""
+    """Return the errors. Each must name an input block, or Slack shows none of them."""
     inputs = {block["block_id"] for block in view.blocks if block.get("type") == "input"}
     if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
         raise Refusal("invalid_response")

@@ -1,4 +1,4 @@
-"""The JSON in which Slack shows messages, people, channels, groups and views to an app."""
+"""Builds Slack's JSON for messages, people, channels, groups and views."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ CHANNEL_TYPES = {
 
 
 ANOTHER_TEAM = "T0STRANGER"
-"""The workspace of the people of another organisation."""
+"""The workspace of people from another organisation."""
 
 
 class Shapes:
-    """`metadata` is left out unless asked for, as Slack does."""
+    """Leaves out `metadata` unless asked for it, as Slack does."""
 
     def __init__(self, workspace: Workspace, app: InstalledApp) -> None:
         self.workspace = workspace
@@ -108,7 +108,7 @@ class Shapes:
         return body
 
     def _shares_a_channel(self, person: Person) -> bool:
-        """Slack calls no one a stranger whom the app can meet, in any organisation."""
+        """Whether the app shares a channel with a person: then they are no stranger in Slack."""
         rooms = self.workspace.channels.values()
         return any({person.id, self.app.user_id} <= set(room.members) for room in rooms)
 
@@ -158,7 +158,7 @@ class Shapes:
         return body
 
     def view(self, view: View) -> Json:
-        """As in answers and interactions: with the id, the hash and what is filled in."""
+        """A view as in answers and interactions, with its id, its hash and the entries."""
         payload = view.payload
         body: Json = {
             "id": view.id,

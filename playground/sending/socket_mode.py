@@ -1,4 +1,4 @@
-"""Socket Mode: the app's outgoing WebSockets, over which deliveries go instead of HTTP."""
+"""Socket Mode: deliveries go over WebSockets that the app opens, and not over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DisconnectReason = Literal["warning", "refresh_requested", "link_disabled"]
 
 
 class SocketLost(Exception):
-    """The connection went away before the app acknowledged."""
+    """The connection closed before the app acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Envelope:
 
 @dataclass(eq=False)
 class Connection:
-    """One open socket, and the envelopes it has not acknowledged yet."""
+    """An open socket, and the envelopes that it has not acknowledged yet."""
 
     id: str
     socket: WebSocket
@@ -40,7 +40,7 @@ class Connection:
 
 
 class SocketHub:
-    """Deliveries go round the open connections in turn."""
+    """Sends deliveries over the open connections in turn."""
 
     def __init__(self, app_id: str) -> None:
         self.app_id = app_id
@@ -56,18 +56,18 @@ class SocketHub:
         return bool(self.connections)
 
     def issue_url(self) -> str:
-        """An address for one connection."""
+        """Return an address that is good for one connection."""
         ticket = secrets.token_urlsafe(16)
         self._tickets.add(ticket)
         return f"{self.base}/link?ticket={ticket}&app_id={self.app_id}"
 
     async def wait_for(self, connections: int) -> None:
-        """Until so many connections are open."""
+        """Wait until exactly this many connections are open."""
         async with self._changed:
             await self._changed.wait_for(lambda: len(self.connections) == connections)
 
     async def serve(self, socket: WebSocket) -> None:
-        """The life of one connection."""
+        """Serve one connection until it closes."""
         ticket = socket.query_params.get("ticket", "")
         if ticket not in self._tickets or len(self.connections) >= MOST_CONNECTIONS:
             await socket.close(code=1008)
@@ -86,7 +86,7 @@ class SocketHub:
             await self._forget(connection)
 
     async def deliver(self, envelope: Envelope, deadline: float) -> Any:
-        """The payload of the acknowledgement; TimeoutError when none comes in time."""
+        """Return the acknowledgement's payload. Raises TimeoutError, or SocketLost."""
         if not self.connections:
             raise SocketLost
         self._turn += 1
@@ -115,7 +115,7 @@ class SocketHub:
             connection.waiting.pop(key, None)
 
     async def disconnect(self, reason: DisconnectReason, *, every: bool = False) -> int:
-        """Asks the oldest connection (or all) to reconnect; a refresh also closes it."""
+        """Ask the oldest connection, or all, to reconnect. Any reason but `warning` closes it."""
         chosen = list(self.connections) if every else self.connections[:1]
         for connection in chosen:
             await connection.socket.send_json(
@@ -131,7 +131,7 @@ class SocketHub:
         return len(chosen)
 
     async def drop(self) -> int:
-        """Closes every connection without a word, as a broken network would."""
+        """Close every connection without a message, as a broken network would."""
         dropped = list(self.connections)
         for connection in dropped:
             await self._forget(connection)
@@ -152,7 +152,7 @@ class SocketHub:
         }
 
     def _acknowledge(self, connection: Connection, frame: Any) -> None:
-        """`{envelope_id[, payload]}`; an acknowledgement that comes too late changes nothing."""
+        """Read `{envelope_id[, payload]}`. A late acknowledgement changes nothing."""
         if not isinstance(frame, dict):
             return
         answer = connection.waiting.get(str(frame.get("envelope_id")))

@@ -1,4 +1,4 @@
-"""What Slack's client makes of typed text: mentions, channels and links become entities."""
+"""Turns typed text into what Slack's client sends: mentions, channels and links as entities."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _LOUD = ("channel", "here", "everyone")
 
 
 def as_message(workspace: Workspace, text: str) -> str:
-    """The text of a message: escaped, with entities."""
+    """Return a message's text: escaped, with entities."""
     return _with_entities(workspace, text, labels=False)
 
 
 def as_command_text(workspace: Workspace, text: str, *, should_escape: bool) -> str:
-    """A command's text comes as typed, unless its manifest entry asks for escaping."""
+    """Return a command's text as typed, unless its manifest entry asks for escaping."""
     return _with_entities(workspace, text, labels=True) if should_escape else text
 
 

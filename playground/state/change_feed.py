@@ -1,4 +1,4 @@
-"""Tells listeners (the browser page) what has changed, and for which people."""
+"""Tells listeners, such as the browser page, what has changed and for which people."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Subscription:
         return await self._queue.get()
 
     def waiting(self) -> list[Change]:
-        """All changes that have come in and were not yet taken: lets a listener batch."""
+        """Take all waiting changes, so that a listener can handle them in one batch."""
         taken = []
         while not self._queue.empty():
             taken.append(self._queue.get_nowait())
@@ -51,7 +51,7 @@ class Subscription:
 
 
 class ChangeFeed:
-    """Publish without waiting; each subscriber has a queue of its own."""
+    """Publishes without waiting. Each subscriber has its own queue."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()

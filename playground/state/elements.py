@@ -1,5 +1,5 @@
-"""Interactive elements: finding them by their ids, what a choice looks like on the wire, and the
-checks that Slack's client makes before a form goes out."""
+"""Interactive elements: finds them by id, encodes choices as Slack does, and makes the checks of
+Slack's client before a form goes out."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _URL = re.compile(r"https?://\S+")
 
 
 class NoSuchOption(ValueError):
-    """A choice that was not offered: only a forged request makes one."""
+    """The choice was not offered. Only a forged request makes one."""
 
 
 def with_ids(blocks: list[Json], fresh: Callable[[], str]) -> list[Json]:
-    """A copy in which every block and every interactive element has its id."""
+    """Return a copy in which every block and interactive element has an id."""
     return [_block_with_ids(block, fresh) for block in blocks]
 
 
@@ -69,7 +69,7 @@ def _element_with_id(element: Json, fresh: Callable[[], str]) -> Json:
 
 
 def find(blocks: list[Json], block_id: str | None, action_id: str) -> tuple[Json, Json] | None:
-    """The block and the element with these ids; any block when its id is not told."""
+    """Find a block and its element by ids. Without `block_id`, any block matches."""
     for block in blocks:
         if block_id is not None and block.get("block_id") != block_id:
             continue
@@ -131,7 +131,7 @@ def initial_state(blocks: list[Json]) -> StateValues:
 
 
 def filled_in(blocks: list[Json], state: StateValues, given: Filled | None) -> StateValues:
-    """`state` with what the person has put in; ids that the form does not have are left out."""
+    """Return `state` with the person's entries. Ids that the form does not have are ignored."""
     filled = copy.deepcopy(state)
     for block_id, choices in (given or {}).items():
         for action_id, choice in choices.items():
@@ -142,7 +142,7 @@ def filled_in(blocks: list[Json], state: StateValues, given: Filled | None) -> S
 
 
 def carried_over(blocks: list[Json], old: StateValues) -> StateValues:
-    """The state of an updated view: inputs that kept ids and type keep what was put in."""
+    """The state of an updated view. Inputs with unchanged ids and type keep their entries."""
     state = initial_state(blocks)
     for block_id, entries in state.items():
         for action_id, entry in entries.items():
@@ -153,7 +153,7 @@ def carried_over(blocks: list[Json], old: StateValues) -> StateValues:
 
 
 def form_errors(blocks: list[Json], state: StateValues) -> dict[str, str]:
-    """block_id → what the client says before it lets the form go."""
+    """Return the client's errors, by block_id. With any, it does not send the form."""
     errors: dict[str, str] = {}
     for block in blocks:
         if block.get("type") != "input":

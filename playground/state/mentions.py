@@ -1,4 +1,4 @@
-"""The people a message pings, read from its text and its blocks as Slack's parser reads them."""
+"""Finds the people a message pings, parsing its text and blocks as Slack does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Notified:
 
 
 def who_is_notified(text: str, blocks: list[Any], groups: Mapping[str, UserGroup]) -> Notified:
-    """By name, through a user group, or all of the channel (`loud`)."""
+    """Find pings by name, through a user group, or to the whole channel (`loud`)."""
     people: set[str] = set()
     loud: str | None = None
     for source in (text, *mrkdwn_texts(blocks)):
@@ -37,7 +37,7 @@ def who_is_notified(text: str, blocks: list[Any], groups: Mapping[str, UserGroup
 
 
 def mrkdwn_texts(value: Any) -> Iterator[str]:
-    """Every mrkdwn text object below `value`; plain_text is never parsed."""
+    """Yield every mrkdwn text below `value`. Slack never parses plain_text."""
     if isinstance(value, dict):
         if value.get("type") == "mrkdwn" and isinstance(value.get("text"), str):
             yield value["text"]

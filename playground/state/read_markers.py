@@ -1,4 +1,4 @@
-"""How far each person has read in each channel, and what is new there for them."""
+"""Tracks how far each person has read in each channel, and what is new for them."""
 
 from collections.abc import Iterable
 from typing import Literal, Protocol
@@ -25,7 +25,7 @@ class ReadMarkers:
         self._read: dict[tuple[str, str], str] = {}
 
     def unread(self, user: str) -> dict[str, Unread]:
-        """Channel id → what is new there for this person; the rest is left out."""
+        """Return what is new for this person, by channel id. Other channels are left out."""
         marks = {}
         for channel in self._workspace.visible_channels(user):
             if user not in channel.members:
@@ -40,12 +40,12 @@ class ReadMarkers:
         return self._read.get((user, channel), "0")
 
     def read(self, user: str, channel: str, ts: str | None = None) -> None:
-        """Up to `ts`, or to the latest message."""
+        """Mark the channel as read up to `ts`, or up to the latest message."""
         self.mark(user, channel, ts or self._workspace.latest_ts(channel))
         self._workspace.tell("read", channel, people=[user])
 
     def mark(self, user: str, channel: str, ts: str) -> None:
-        """The same, silently: a person who writes has read the messages above."""
+        """Mark without telling listeners: a person who writes has read the messages above."""
         if ts > self.last_read(user, channel):
             self._read[user, channel] = ts
 

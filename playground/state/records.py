@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 
-#: The author of the notes that Slack itself shows to one person ('operation_timeout' and so on).
+#: The author of Slack's own notes to one person ('operation_timeout' and so on).
 SLACKBOT = "USLACKBOT"
 
 
@@ -53,7 +53,7 @@ class UserGroup:
 class Channel:
     """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`).
 
-    `is_read_only`: its posting permissions leave the app out; people may post.
+    `is_read_only`: its posting permissions exclude the app, but people may post.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Channel:
         return "private_channel" if self.is_private else "public_channel"
 
 
-#: Notes that Slack leaves in a channel: shown, but neither unread nor a ping.
+#: Notes that Slack posts in a channel. They count neither as unread nor as a ping.
 NOTES = frozenset(
     {
         "channel_join",
@@ -110,14 +110,14 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     pinned: bool = False
     ephemeral_to: str | None = None
-    """The only person who sees it; None for a message that everyone in the channel sees."""
+    """The only person who sees it; None if everyone in the channel does."""
     deleted: bool = False
     files: list[Json] = field(default_factory=list)
-    """Names of files that people shared; their content does not exist here."""
+    """Names of shared files. Their content does not exist here."""
     notifies: frozenset[str] = frozenset()
-    """The people this message pings by name, by group or by a loud mention."""
+    """The people this message pings by name or by group."""
     loud: str | None = None
-    """'channel', 'here' or 'everyone' when the message pings the whole channel."""
+    """'channel', 'here' or 'everyone' if the message pings the whole channel."""
 
     @property
     def is_reply(self) -> bool:
@@ -136,7 +136,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Unread:
-    """What the side bar shows beside a conversation."""
+    """The unread mark beside a conversation in the side bar."""
 
     count: int
     mention: bool
@@ -157,11 +157,11 @@ class View:
     state: dict[str, dict[str, Json]] = field(default_factory=dict)
     """`state.values`: block_id → action_id → the element's value as Slack sends it."""
     errors: dict[str, str] = field(default_factory=dict)
-    """block_id → words, from the last `response_action: errors` or a client-side check."""
+    """block_id → text, from the last `response_action: errors` or a client-side check."""
     failure: str | None = None
-    """The code of what went wrong when it was last sent, where that is at no field."""
+    """The error code of the last submission, if it belongs to no field."""
     times_refused: int = 0
-    """The same errors may be the answer twice."""
+    """Counts refusals, because the same errors may come twice."""
 
     @property
     def callback_id(self) -> str:
@@ -193,9 +193,9 @@ class ApiCall:
     error: str | None = None
     status: int = 200
     metadata_id: str | None = None
-    """`metadata.event_payload.id` of a post, the key that a sender reconciles by."""
+    """`metadata.event_payload.id` of a post, by which a sender finds it again."""
     ts: str | None = None
-    """The message that the call stored, even when the answer never arrived."""
+    """The message that the call stored, even if its answer never arrived."""
     fault: str | None = None
     token: str = ""
     """The kind of token: 'bot', 'app' or ''."""
@@ -206,7 +206,7 @@ DeliveryKind = Literal["command", "interactive", "event"]
 
 @dataclass
 class Delivery:
-    """One thing sent to the app, with every attempt's result in the latest fields."""
+    """One attempt to send something to the app, with its result."""
 
     seq: int
     at: float
@@ -219,7 +219,7 @@ class Delivery:
     status: int | None = None
     answer: Any = None
     error: str | None = None
-    """None when the app answered in time with 200."""
+    """None if the app acknowledged in time: over HTTP, with a 2xx status."""
     took: float = 0.0
     attempt: int = 0
     retry_reason: str | None = None

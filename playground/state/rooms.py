@@ -1,5 +1,4 @@
-"""What happens in channels, by any actor: the state changes, the notes Slack leaves in the
-channel, and the events that follow."""
+"""Acts in channels for any actor: changes the state, posts Slack's notes, and emits the events."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ class Rooms:
     def whisper(
         self, channel: str, viewer: str, text: str, thread_ts: str | None = None
     ) -> Message:
-        """A note of Slackbot that one person sees."""
+        """Post a note from Slackbot that only one person sees."""
         return self.workspace.store(
             Message(
                 ts=self.workspace.clock.next_ts(),
@@ -57,7 +56,7 @@ class Rooms:
         blocks: list[Json] | None = None,
         metadata: Json | None = None,
     ) -> None:
-        """None leaves a part as it is; an empty list or object removes it."""
+        """Edit a message. None keeps a part as it is, and an empty list or object removes it."""
         before = self.shapes.message(message, metadata=True)
         if text is not None:
             message.text = text

@@ -15,11 +15,11 @@ from slack_rules.limits import VIEW_STACK
 class Screens:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        # Slack never gives a view's id twice, and an app may rely on it after a restart of ours.
+        # Slack never reuses a view's id, and an app may rely on that across restarts.
         self._run = secrets.token_hex(3).upper()
 
     def open(self, user: str, payload: Json) -> View:
-        """A new root: what was open on that screen is gone."""
+        """Open a new root modal. It replaces whatever was open on that screen."""
         self._unique_external_id(payload)
         view = self._new(user, payload, "modal")
         self.workspace.view_stacks[user] = [view]
@@ -41,7 +41,7 @@ class Screens:
         return view
 
     def update(self, view: View, payload: Json, seen_hash: str | None = None) -> View:
-        """`seen_hash` guards against writing over a change that the app has not seen."""
+        """Update a view. `seen_hash` guards against overwriting a change the app has not seen."""
         if seen_hash and seen_hash != view.hash:
             raise Refusal("hash_conflict")
         self._unique_external_id(payload, but=view)
@@ -74,7 +74,7 @@ class Screens:
         return next((v for v in self.workspace.view_stacks[user] if v.id == view_id), None)
 
     def close(self, view: View) -> None:
-        """Takes it away, with everything on top of it."""
+        """Close a view and everything on top of it."""
         stack = self.workspace.view_stacks[view.user]
         if view in stack:
             del stack[stack.index(view) :]

@@ -13,7 +13,7 @@ Key = TypeVar("Key")
 
 RESPONSE_URL_USES = 5
 
-#: So many keys are remembered: a bench must not fill the memory.
+#: How many keys are remembered, so that a bench does not fill the memory.
 REMEMBERED = 50_000
 
 
@@ -42,7 +42,7 @@ class Triggers:
         return key
 
     def owner(self, trigger_id: str) -> Trigger:
-        """A trigger that may still be used; it is not used up by looking."""
+        """Return a trigger that may still be used. This does not use it up."""
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise Refusal("invalid_trigger_id")
@@ -55,7 +55,7 @@ class Triggers:
 
 @dataclass
 class ResponseUrl:
-    """Lets the app answer in a channel that it need not be a member of."""
+    """Lets the app answer in a channel even if it is not a member."""
 
     key: str
     user: str
@@ -91,7 +91,7 @@ class ResponseUrls:
         return f"{self.base}/response/{key}"
 
     def use(self, key: str) -> ResponseUrl:
-        """Counts the use; refused when it is unknown, too old or used up."""
+        """Count a use. Raises Refusal if the URL is unknown, too old or used up."""
         url = self._issued.get(key)
         if url is None or self.clock.real_now() - url.issued > self.lifetime:
             raise Refusal("expired_url")

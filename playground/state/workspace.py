@@ -1,6 +1,6 @@
-"""The state of one Slack workspace, in memory, with what a person may see of it.
+"""The in-memory state of one Slack workspace, and what each person may see of it.
 
-Plain and synchronous. Its methods also tell the change feed.
+It is synchronous. Changes also go to the change feed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Workspace:
     # Identity
 
     def next_id(self, prefix: str) -> str:
-        """Deterministic: the n-th id of its kind."""
+        """Return the next id of its kind. Ids are the same in every run."""
         self._counters[prefix] += 1
         return f"{prefix}{self._counters[prefix]:08d}"
 
@@ -76,7 +76,7 @@ class Workspace:
         return group
 
     def person(self, id_or_name: str) -> Person | None:
-        """By id, or by handle with or without its `@`."""
+        """Find a person by id, or by handle with or without `@`."""
         found = self.people.get(id_or_name)
         if found is not None:
             return found
@@ -91,7 +91,7 @@ class Workspace:
         return next((group for group in self.groups.values() if group.handle == handle), None)
 
     def humans(self) -> list[Person]:
-        """Those one can be in the browser."""
+        """The people that a user of the browser page can act as."""
         return [who for who in self.people.values() if not who.is_bot and not who.deleted]
 
     # Channels
@@ -110,7 +110,7 @@ class Workspace:
         return self.channel_named(id_or_name.removeprefix("#"))
 
     def channel_named(self, name: str) -> Channel | None:
-        """Archived and hidden ones count: a name is taken for good."""
+        """Find a channel by name, even an archived or hidden one: names are never freed."""
         return next(
             (
                 channel
@@ -124,7 +124,7 @@ class Workspace:
         return self._direct.get(frozenset(members))
 
     def open_direct_channel(self, members: Iterable[str]) -> Channel:
-        """The one conversation of exactly these people; made when there is none."""
+        """Return the conversation of exactly these people, and create it if there is none."""
         people = list(dict.fromkeys(members))
         found = self.direct_channel(people)
         if found is not None:
@@ -145,7 +145,7 @@ class Workspace:
         )
 
     def can_see(self, user: str, channel: Channel) -> bool:
-        """Members see all of theirs; public channels are open to all but guests and strangers."""
+        """Members see their channels. All but guests and strangers also see public ones."""
         if user in channel.members:
             return True
         person = self.people.get(user)
@@ -154,7 +154,7 @@ class Workspace:
         return channel.kind == "public_channel"
 
     def visible_channels(self, user: str) -> list[Channel]:
-        """Channels by name first, then direct messages by their latest message."""
+        """Return channels by name, then direct messages with the latest message first."""
         seen = [channel for channel in self.channels.values() if self.can_see(user, channel)]
         rooms = [channel for channel in seen if not (channel.is_im or channel.is_mpim)]
         direct = [channel for channel in seen if channel.is_im or channel.is_mpim]
@@ -162,7 +162,7 @@ class Workspace:
         return sorted(rooms, key=lambda channel: (channel.is_archived, channel.name)) + direct
 
     def channel_title(self, channel: Channel, viewer: str) -> str:
-        """What the viewer calls it: '#general', or the others' names."""
+        """Return a channel's title for the viewer: its name without `#`, or the others' names."""
         if not (channel.is_im or channel.is_mpim):
             return channel.name
         others = [who for who in channel.members if who != viewer] or list(channel.members)
@@ -181,7 +181,7 @@ class Workspace:
     # Messages
 
     def store(self, message: Message) -> Message:
-        """Keeps a message and works out the people it notifies."""
+        """Store a message and work out the people it notifies."""
         self._notify(message)
         self._messages[message.channel][message.ts] = message
         if message.thread_ts is not None and message.is_reply:
@@ -192,7 +192,7 @@ class Workspace:
         return message
 
     def change(self, message: Message) -> None:
-        """After an edit, a reaction or a pin."""
+        """Record an edit, a reaction or a pin."""
         self._notify(message)
         self._tell_message(message)
 
@@ -201,24 +201,24 @@ class Workspace:
         self._tell_message(message)
 
     def message(self, channel: str, ts: str, viewer: str | None = None) -> Message | None:
-        """A message that exists; without a viewer an ephemeral one counts too."""
+        """Find a message that is not deleted. Without a viewer, ephemeral ones count too."""
         found = self._messages[channel].get(ts)
         if found is None or found.deleted:
             return None
         return found if viewer is None or found.shown_to(viewer) else None
 
     def all_messages(self, channel: str) -> list[Message]:
-        """Everything not deleted, ephemerals included, oldest first."""
+        """All messages that are not deleted, including ephemeral ones, oldest first."""
         return [message for message in self._messages[channel].values() if not message.deleted]
 
     def messages_since(self, channel: str, oldest: str) -> list[Message]:
-        """Those with a ts of at least `oldest`; fast at the young end of a long channel."""
+        """Messages with a ts of at least `oldest`. This is fast for recent ones."""
         room = self._messages[channel]
         stamps = list(room)
         return [room[ts] for ts in stamps[bisect_left(stamps, oldest) :] if not room[ts].deleted]
 
     def messages(self, channel: str, viewer: str, thread_ts: str | None = None) -> list[Message]:
-        """What the viewer sees, oldest first: the channel's top level, or one whole thread."""
+        """Messages that the viewer sees, oldest first: the top level, or one whole thread."""
         room = self.channels.get(channel)
         if room is None or not self.can_see(viewer, room):
             return []

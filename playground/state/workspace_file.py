@@ -1,13 +1,13 @@
-"""A workspace from a JSON file: team, people, user groups, channels.
+"""Loads a workspace from a JSON file: team, people, user groups and channels.
 
-People are named by their handle throughout the file:
+The file names people by their handle:
 
     {"team": {"id": "T…", "name": "…", "domain": "…"},
      "people": [{"name": "ada", "real_name": "Ada L.", "tz": "Europe/London", "is_admin": true}],
      "groups": [{"handle": "legal-oncall", "name": "Legal on call", "members": ["ada"]}],
      "channels": [{"name": "general", "members": ["ada"], "is_private": false, "topic": "…"}]}
 
-An `id` may be given for each; without one, ids are counted up and are the same in every run.
+Each entry may have an `id`. Without one, it gets the next number, which is the same in every run.
 `"members": "all"` means everyone but guests and strangers.
 """
 
@@ -32,7 +32,7 @@ _SECTIONS = {
 
 
 class BadWorkspaceFile(ValueError):
-    """Names the entry and what is wrong with it."""
+    """The file is wrong. The text names the entry and the problem."""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def check(content: Any) -> None:
-    """Unknown keys and unknown people are refused rather than passed over."""
+    """Raise BadWorkspaceFile for unknown sections, keys and people."""
     if not isinstance(content, dict):
         raise BadWorkspaceFile("a workspace file is a JSON object")
     for section, value in content.items():

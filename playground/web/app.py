@@ -43,7 +43,7 @@ def create_app(config: PlaygroundConfig) -> Starlette:
 
 
 def _page_routes() -> list[BaseRoute]:
-    """The browser page is a room of its own: the playground runs without it too."""
+    """The routes of the browser page. The playground also runs without that package."""
     if importlib.util.find_spec("playground.page") is None:
         return []
     page = importlib.import_module("playground.page")

@@ -1,8 +1,8 @@
-"""Who may knock: the page itself and programs on this machine, but no other site.
+"""Admits requests from the page itself and from local programs, but from no other site.
 
-A page elsewhere can make a browser send requests here, with its own Origin. It can also point its
-own name at 127.0.0.1 (DNS rebinding): then it even reads the answers, and the Host is its name.
-Slack's own doors look at neither: the Web API asks for a token, and a response_url is a secret.
+Another site can make a browser send requests here with that site's Origin. It can also point its
+name at 127.0.0.1 (DNS rebinding). Then it even reads the answers, but the Host is its own name.
+Slack's own endpoints check neither: the Web API asks for a token, and a response_url is secret.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Doorkeeper:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or self._lets_in(scope):
-            # Who has gone, or was not waited for, gets no answer.
+            # A client that has disconnected gets no answer.
             with suppress(ClientDisconnect):
                 await self.app(scope, receive, send)
         elif scope["type"] == "websocket":

@@ -1,4 +1,4 @@
-"""Faults of Slack that can be switched on: which calls they hit, how often, and what happens."""
+"""Slack faults to switch on: which calls they hit, how often, and what happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class FaultKind(Enum):
-    """What a caller meets. 'Stored' means: the call took effect before it failed."""
+    """What a caller experiences. 'Stored': the call took effect before it failed."""
 
     HTTP_500 = "http_500"
     HTTP_500_STORED = "http_500_stored"
@@ -20,18 +20,18 @@ class FaultKind(Enum):
     RESET = "reset"
     RESET_STORED = "reset_stored"
     CLOSE = "close"
-    """The connection ends in good order, and there was no answer."""
+    """The connection closes in good order, without an answer."""
     CLOSE_STORED = "close_stored"
     RATE_LIMITED = "rate_limited"
     HTML_BODY = "html_body"
     HTML_BODY_STORED = "html_body_stored"
     NO_PLACE = "no_place"
-    """`ok: true` and nothing else: neither where it stands nor that it does."""
+    """`ok: true` and nothing else, so the caller does not learn the channel or ts."""
     NO_PLACE_STORED = "no_place_stored"
     ERROR = "error"
-    """`ok: false` with the code in `FaultRule.error`; nothing is stored."""
+    """`ok: false` with the code in `FaultRule.error`. Nothing is stored."""
     DELAY = "delay"
-    """The answer comes `FaultRule.seconds` late, and is otherwise right."""
+    """The answer is right, but comes `FaultRule.seconds` late."""
 
     @property
     def stores(self) -> bool:
@@ -40,7 +40,7 @@ class FaultKind(Enum):
 
 @dataclass
 class FaultRule:
-    """Matches calls by method (`*` for all) and, when given, by channel or user argument."""
+    """Matches calls by method (`*` for all), and by channel and user argument if given."""
 
     kind: FaultKind
     method: str = "*"
@@ -51,7 +51,7 @@ class FaultRule:
     probability: float = 1.0
     error: str = "internal_error"
     seconds: float = 30.0
-    """Retry-After of `rate_limited`, the length of a hang or a delay."""
+    """The Retry-After of `rate_limited`, or the length of a hang or delay."""
     hits: int = 0
 
     def matches(self, method: str, args: dict[str, object]) -> bool:
@@ -69,16 +69,16 @@ class FaultRule:
 
 @dataclass
 class Faults:
-    """The rules in force, the delays by method, and the dice (seeded: a run repeats)."""
+    """The rules in force, the delays by method, and the dice, seeded so that a run repeats."""
 
     rules: list[FaultRule] = field(default_factory=list)
     latency_ms: dict[str, float] = field(default_factory=dict)
-    """By method; `*` for all others."""
+    """Milliseconds by method; `*` for all others."""
     answers_a_second: float | None = None
-    """A Slack that is overloaded: one call waits behind the other. None: any number at once."""
+    """Simulates an overloaded Slack, where calls wait in line. None: no limit."""
     history_lag: float = 0.0
-    """Seconds for which history and replies do not show a new message yet, nor
-    `users.conversations` a new channel."""
+    """Seconds until history and replies show a new message, and `users.conversations` a new
+    channel."""
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     _free_at: float = 0.0
 
@@ -96,7 +96,7 @@ class Faults:
         self.history_lag = 0.0
 
     def strike(self, method: str, args: dict[str, object]) -> FaultRule | None:
-        """The first rule that hits this call; counts the hit."""
+        """Return the first rule that hits this call, and count the hit."""
         for rule in self.rules:
             if rule.matches(method, args) and self.dice.random() < rule.probability:
                 rule.hits += 1
@@ -106,7 +106,7 @@ class Faults:
         return None
 
     def delay(self, method: str) -> float:
-        """Seconds that this answer takes: its method's, and those of the calls before it."""
+        """Return the seconds this answer takes: its method's delay plus its wait in line."""
         alone = self.latency_ms.get(method, self.latency_ms.get("*", 0.0)) / 1000
         if self.answers_a_second is None:
             return alone

@@ -1,4 +1,4 @@
-"""Ports that are known before anybody listens on them."""
+"""Reserves ports before a server listens on them."""
 
 import socket
 from collections.abc import Iterator
@@ -10,11 +10,10 @@ _HIGHEST = 65_535
 
 @contextmanager
 def reserved(count: int = 1) -> Iterator[int]:
-    """Yield the first of so many adjacent ports of loopback, reserved meanwhile.
+    """Yield the first of `count` adjacent loopback ports, reserved until the block ends.
 
-    Only the caller may listen there. To choose a port by looking whether it is free, and
-    no more, is a race: the system hands it to the next one who asks, or to a connection that goes
-    out.
+    Only the caller may listen there. It is a race to choose a port just because it looks free: the
+    system may give it to another process or to an outgoing connection.
     """
     with ExitStack() as held:
         while not (first := _hold(held, count)):
@@ -32,8 +31,8 @@ def _hold(held: ExitStack, count: int) -> int | None:
             keeper.bind((HOST, first and first + number))
         except OSError:
             return None
-        # Only now: it was free before, and a socket that asks for the same may have it. A
-        # connection to it is refused until one of those listens.
+        # Set this only after the bind, which proves that the port was free. From now on, a socket
+        # with the same option may bind it. Connections are refused until one listens.
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         first = first or int(keeper.getsockname()[1])
     return first

@@ -1,4 +1,4 @@
-"""Slack's rate limits: a bucket for each method, and for posts one more for each channel."""
+"""Slack's rate limits: a bucket per method, and for posts also one per channel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playground.virtual_time import VirtualTime
 
 @dataclass
 class Bucket:
-    """`size` calls at once; refilled at `per_second`."""
+    """Allows `size` calls at once, and refills at `per_second`."""
 
     size: float
     per_second: float
@@ -18,7 +18,7 @@ class Bucket:
     filled: float
 
     def wait(self, now: float) -> float:
-        """Seconds until a call fits; 0 when it fits now."""
+        """Return the seconds until a call fits; 0 if it fits now."""
         self.level = min(self.size, self.level + (now - self.filled) * self.per_second)
         self.filled = now
         return 0.0 if self.level >= 1 else (1 - self.level) / self.per_second
@@ -26,7 +26,7 @@ class Bucket:
 
 @dataclass
 class Rates:
-    """Off until switched on. `per_minute` is by method; posts count by channel besides."""
+    """Off until switched on. `per_minute` is by method. Posts also count by channel."""
 
     clock: VirtualTime
     per_minute: dict[str, int]
@@ -40,7 +40,7 @@ class Rates:
         self.buckets.clear()
 
     def retry_after(self, method: str, channel: str | None) -> int | None:
-        """None when the call may pass (and is counted); else the seconds of Retry-After."""
+        """Return None and count the call if it may pass, else the seconds of Retry-After."""
         if not self.on:
             return None
         now = self.clock.real_now()

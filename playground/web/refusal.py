@@ -1,4 +1,4 @@
-"""The one exception of the Web API's methods: an answer with `ok: false`."""
+"""The only exception of the Web API's methods: an answer with `ok: false`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from slack_rules import Problem
 
 
 class Refusal(Exception):
-    """`code` is Slack's error; `extra` stands beside it in the answer."""
+    """`code` is Slack's error. `extra` holds further fields of the answer."""
 
     def __init__(self, code: str, **extra: Any) -> None:
         super().__init__(code)

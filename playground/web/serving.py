@@ -1,4 +1,4 @@
-"""uvicorn with one more ability: cutting a connection in the middle, for the reset faults."""
+"""A uvicorn server that can cut a connection in the middle, for the reset faults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from commandline.server.client_deadlines import Patience, PatientProtocol, patie
 from playground.facade import Playground
 from playground.web.webapi import ABORT, CLOSE
 
-#: A load test opens many connections at once: they are not silent ones.
+#: A load test opens many connections at once, so this allows many.
 PATIENCE = Patience(idle=75, silent=2000)
 
 
@@ -38,7 +38,7 @@ class AbortableProtocol(PatientProtocol):
 
 
 class LoopbackServer(uvicorn.Server):
-    """Says when it listens, and leaves signals to the owner of the event loop."""
+    """Signals when it listens, and leaves OS signals to the owner of the event loop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -46,7 +46,7 @@ class LoopbackServer(uvicorn.Server):
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Ends at once, where `should_exit` alone waits for the next tick."""
+        """Stop at once. `should_exit` alone waits for the next tick."""
         self.should_exit = True
         self._stopping.set()
 
@@ -67,9 +67,9 @@ class LoopbackServer(uvicorn.Server):
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 lets the system choose.
+    """Return a listening socket. Port 0 lets the system choose.
 
-    Its protocol is named: asyncio sends small answers at once only on sockets that say TCP.
+    It names its protocol, because asyncio sends small answers at once only on TCP sockets.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -99,7 +99,7 @@ async def serving(
     port: int = 0,
     patience: Patience = PATIENCE,
 ) -> AsyncIterator[int]:
-    """Serves within the running event loop; yields the port."""
+    """Serve within the running event loop, and yield the port."""
     socket_ = bound(host, port)
     actual = int(socket_.getsockname()[1])
     slack.listens_at(host, actual)

@@ -1,4 +1,4 @@
-"""`/api/<method>`: arguments, token, scopes, rates and faults; then the method itself."""
+"""`/api/<method>`: checks arguments, token, scopes, rates and faults, then runs the method."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ MODULES = (chat, conversations, history, marks, membership, people, session, vie
 _NEEDS_APP_TOKEN = frozenset({"apps.connections.open"})
 _NEEDS_NO_TOKEN = frozenset({"api.test"})
 
-#: Under these names the server puts functions into the scope that end the connection: by a reset,
-#: and in good order.
+#: The server puts functions into the scope under these names. They end the connection: by a reset,
+#: or in good order.
 ABORT = "playground.abort"
 CLOSE = "playground.close"
 
@@ -53,7 +53,7 @@ async def endpoint(request: Request) -> Response:
 
 
 class Answering:
-    """One call on its way to its answer."""
+    """Answers one call."""
 
     def __init__(
         self, slack: Playground, method: str, given: dict[str, Any], request: Request
@@ -81,7 +81,7 @@ class Answering:
         return await self._fail(fault)
 
     def _carry_out(self) -> Json:
-        """The method's effect and answer; a refusal is an answer too."""
+        """Run the method and return its answer. A refusal is an answer too."""
         try:
             self._admit()
             require(self.method, self.args)
@@ -92,7 +92,7 @@ class Answering:
             return refusal.body()
 
     def _admit(self) -> None:
-        """Is there such a method, and may this token call it?"""
+        """Raise Refusal unless the method exists and this token may call it."""
         if self.method.startswith(NOT_MODELLED):
             detail = f"{self.method} is not modelled by the playground: it keeps no files"
             raise Refusal("not_implemented", detail=detail)
@@ -116,7 +116,7 @@ class Answering:
         return self.slack.rates.retry_after(self.method, self.args.text("channel") or None)
 
     async def _fail(self, fault: FaultRule) -> Response:
-        """Meets the fault, after the effect when the fault says that it was stored."""
+        """Answer with the fault. A fault of the stored kind runs the method first."""
         body: Json = self._carry_out() if fault.kind.stores else {"ok": False}
         kind = fault.kind
         ts = str(body.get("ts") or body.get("message_ts") or "") or None
@@ -158,7 +158,7 @@ class Answering:
                 return self._cut(CLOSE)
 
     async def _idle(self, seconds: float) -> None:
-        """Waits, but not past the end of the playground itself."""
+        """Wait, but not past the end of the playground."""
         try:
             async with asyncio.timeout(seconds):
                 await self.slack.closing.wait()
@@ -166,7 +166,7 @@ class Answering:
             return
 
     def _cut(self, how: str = ABORT) -> Response:
-        """Ends the connection without an answer."""
+        """End the connection without an answer."""
         end: Callable[[], None] | None = self.request.scope.get(how)
         if end is None:
             raise RuntimeError("resets need the playground's own server (playground.web.serving)")
@@ -206,7 +206,7 @@ class Answering:
 
 
 async def _given(request: Request) -> dict[str, Any]:
-    """Query, then the body over it: a form (also multipart) or JSON."""
+    """Return the query's arguments with the body's over them: a form (also multipart) or JSON."""
     given: dict[str, Any] = dict(request.query_params)
     content_type = request.headers.get("content-type", "")
     if content_type.startswith("application/json"):

@@ -1,8 +1,8 @@
-"""Block Kit's interactive elements: what a person has chosen in them, and how a form says it.
+"""Reads a person's choices in Block Kit elements from a submitted form.
 
 A form field is named after its block and action, as JSON (`["block","action"]`), so that any id
-Slack allows fits. What leaves this module are the raw choices; the playground looks up options and
-puts them into the shape of Slack's payloads.
+that Slack allows fits. This module returns the raw choices. The playground looks up the options and
+builds Slack's payloads.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from playground.page.shown.dates import zone
 from playground.state.elements import FIELDS
 from playground.state.records import Json
 
-#: The page has nothing in which to write rich text.
+#: The page has no editor for rich text.
 _KEYS = {kind: keys for kind, keys in FIELDS.items() if kind != "rich_text_input"}
 SELECTS = frozenset(kind for kind in _KEYS if kind.endswith("_select"))
 
 
 @dataclass(frozen=True)
 class Place:
-    """An element and the block it stands in."""
+    """An element and its block."""
 
     block: Json
     element: Json
@@ -56,7 +56,7 @@ def field_name(block_id: str, action_id: str) -> str:
 
 
 def read_field_name(name: str) -> tuple[str, str] | None:
-    """The block and action of a field, or None for a name that is not one."""
+    """Return a field's block and action, or None if the name is no field's."""
     try:
         ids = json.loads(name)
     except ValueError:
@@ -69,7 +69,7 @@ def read_field_name(name: str) -> tuple[str, str] | None:
 
 
 def places(blocks: list[Json]) -> Iterator[Place]:
-    """Every element that a person can act on, in order."""
+    """Yield every element that a person can use, in order."""
     for block in blocks:
         match block:
             case {"type": "input", "element": dict(element)}:
@@ -84,7 +84,7 @@ def places(blocks: list[Json]) -> Iterator[Place]:
 
 
 def chosen(element: Mapping[str, Any], value: Mapping[str, Any] | None) -> list[str]:
-    """What stands in an element: from the state if there is one, else as the app began it."""
+    """Return an element's values: from the state if there is one, else the initial ones."""
     keys = _KEYS.get(str(element.get("type")))
     if keys is None:
         return []
@@ -98,8 +98,10 @@ def chosen(element: Mapping[str, Any], value: Mapping[str, Any] | None) -> list[
 def read_form(
     fields: Mapping[str, list[str]], blocks: list[Json], tz: str, *, only_given: bool = False
 ) -> FormValues:
-    """A submitted form as choices. Elements that hold nothing (buttons, overflows) are left out;
-    those that hold nothing yet are there as None or an empty list, unless `only_given`.
+    """Return a submitted form as choices.
+
+    Elements without a value (buttons, overflows) are left out. Empty elements become None or an
+    empty list, unless `only_given` leaves out those that were not in the form.
     """
     values: dict[str, dict[str, Choice]] = {}
     for place in places(blocks):
@@ -110,7 +112,7 @@ def read_form(
 
 
 def pressed_value(place: Place, values: FormValues, pressed: str | None) -> Choice:
-    """What was chosen in the element that was acted on; `pressed` is an overflow's option."""
+    """Return the choice in the used element. `pressed` is an overflow's option."""
     if place.kind == "overflow":
         return pressed
     return values.get(place.block_id, {}).get(place.action_id)
@@ -135,5 +137,5 @@ def _seconds(local: str, tz: str) -> int:
 
 
 def _tidy(text: str) -> str:
-    """Browsers send line ends as CRLF; Slack has LF."""
+    """Convert line ends: browsers send CRLF, and Slack has LF."""
     return text.replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""What the composer offers while a person types: commands with their verbs, people, channels."""
+"""Completions for the composer: commands with their verbs, people and channels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _OPENING, _CLOSING = "[<({", "]>)}"
 
 
 def verbs(usage_hint: str) -> list[Json]:
-    """The verbs that a usage hint names: `[open <title> | list [mine | overdue]]` has two.
+    """Return the verbs in a usage hint: `[open <title> | list [mine | overdue]]` has two.
 
-    Alternatives are split at `|` or `,` on the outermost level; a verb is a first word in small
-    letters.
+    Alternatives are separated by `|` or `,` on the outermost level. A verb is a first word in
+    lower case.
     """
     found = []
     for part in _alternatives(_unwrapped(usage_hint.strip())):
@@ -26,7 +26,7 @@ def verbs(usage_hint: str) -> list[Json]:
 
 
 def for_person(reader: Reader, commands: list[Json]) -> Json:
-    """Everything as the composer's script reads it."""
+    """Return all completions in the form that the composer's script reads."""
     people = sorted(reader.workspace.humans(), key=lambda who: who.real_name.casefold())
     groups = reader.workspace.groups.values()
     rooms = reader.workspace.visible_channels(reader.me.id)
@@ -56,7 +56,7 @@ def _command(command: Json) -> Json:
 
 
 def _unwrapped(usage: str) -> str:
-    """Without the brackets around the whole, if it has them."""
+    """Remove the brackets around the whole hint, if it has them."""
     if not usage.startswith("["):
         return usage
     depth = 0

@@ -1,4 +1,4 @@
-"""The messages of a channel or a thread as rows: day separators, runs of one author, threads."""
+"""Draws a channel or thread as rows, with day separators and runs of one author."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playground.state.records import Channel, Message
 #: Messages of one author within these seconds share one head.
 _RUN = 300
 _REPLIERS = 4
-#: A conversation shows this many messages, the youngest.
+#: A conversation shows this many of its newest messages.
 _SHOWN = 100
 
 
@@ -23,17 +23,17 @@ _SHOWN = 100
 class Row:
     message: Message
     follows: bool = False
-    """It continues the author's message above it, without a head of its own; cards never do."""
+    """Whether it continues the same author's message above without its own head. Cards never do."""
     in_thread: bool = False
     is_note: bool = False
-    """Slack's own line: a person joined, the topic changed."""
+    """Whether it is Slack's own line: a person joined, the topic changed."""
     replies: int = 0
     repliers: tuple[str, ...] = ()
     last_reply: str = "0"
 
 
 def draw(reader: Reader, room: Channel, since: str) -> Markup:
-    """A channel's list; `since` is what had been read when the person came."""
+    """Draw a channel's list. `since`: the person's read marker when they opened it."""
     messages = reader.workspace.messages(room.id, reader.me.id)
     left_out = max(0, len(messages) - _SHOWN)
     parts = [_earlier(left_out) if left_out else _intro(reader, room)]
@@ -96,7 +96,7 @@ def _drawn(
                 above = None
         row = _row(reader, message, above, in_thread=in_thread)
         yield draw_message(reader, row, "t" if in_thread else "m")
-        # The first answer has a head of its own, also when the author answers themselves.
+        # The first reply has its own head, even if the author replies to themselves.
         above = None if in_thread and not message.is_reply else message
 
 

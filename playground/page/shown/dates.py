@@ -1,4 +1,4 @@
-"""Times as a person reads them, in their own time zone."""
+"""Formats times for a person, in their time zone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def zone(name: str) -> ZoneInfo:
-    """UTC when the name is unknown: a wrong profile must not break the page."""
+    """Return the zone, or UTC if it is unknown: a wrong profile must not break the page."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -26,12 +26,12 @@ def clock(moment: datetime) -> str:
 
 
 def full(moment: datetime) -> str:
-    """'Sunday 22 November 2026, 17:05:09 CET'"""
+    """Format like 'Sunday 22 November 2026, 17:05:09 CET'."""
     return f"{moment:%A} {moment.day} {moment:%B} {moment.year}, {moment:%H:%M:%S} {moment:%Z}"
 
 
 def day_title(moment: datetime, now: datetime) -> str:
-    """A day separator: 'Today', 'Yesterday', 'Monday 16 November', with the year if another."""
+    """A day separator: 'Today', 'Yesterday', 'Monday 16 November'. Other years are added."""
     pretty = _pretty(moment, now)
     if pretty:
         return pretty.capitalize()
@@ -40,7 +40,7 @@ def day_title(moment: datetime, now: datetime) -> str:
 
 
 def slack_date(seconds: int, layout: str, now: float, tz: str) -> str | None:
-    """`<!date^…>` filled in; None when the layout has no known placeholder (use the fallback)."""
+    """Fill in `<!date^…>`; None if a placeholder is unknown or missing (use the fallback)."""
     moment, today = local(seconds, tz), local(now, tz)
     unknown = False
 

@@ -1,4 +1,4 @@
-"""Emoji short codes → characters: those that apps use, not all of Unicode."""
+"""Maps emoji short codes to characters: those that apps use, not all of Unicode."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _read(table: str) -> dict[str, str]:
 
 CHARACTERS: dict[str, str] = _read(_TABLE)
 
-#: What the reaction menu offers, in its order.
+#: The choices in the reaction menu, in order.
 QUICK = (
     "eyes",
     "white_check_mark",
@@ -84,12 +84,12 @@ QUICK = (
 
 
 def character(code: str) -> str | None:
-    """The character for a short code, without colons; a skin tone is left out."""
+    """Return the character for a short code without colons. Skin tones are ignored."""
     return CHARACTERS.get(code.partition("::")[0])
 
 
 def split(text: str) -> list[str]:
-    """Text and codes in turn: `['a ', ':bell:', '']`; only known codes count."""
+    """Split into text and codes in turn: `['a ', ':bell:', '']`. Only known codes count."""
     parts = [""]
     for number, part in enumerate(_CODE.split(text)):
         if number % 2 and character(part[1:-1]):

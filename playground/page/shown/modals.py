@@ -11,7 +11,7 @@ from playground.page.shown.surface import Surface
 from playground.page.templating import join, keyed, macro
 from playground.state.records import View
 
-#: What went wrong without the app's doing. Nothing in the conversation tells of it.
+#: Problems that are not the app's fault. The conversation shows no note about them.
 OWN_PROBLEMS = {
     "cant_delete_message": "Only your own messages can be deleted.",
     "channel_not_found": "There is no such conversation, or you are not in it.",
@@ -23,7 +23,7 @@ OWN_PROBLEMS = {
     "no_such_view": "That form is closed.",
     "not_in_channel": "You are not in this conversation.",
 }
-#: What the person reads where the app's answer did not come.
+#: Texts for when the app's answer did not come.
 _APP_PROBLEMS = {
     "dispatch_failed": "The app could not be reached. Try again.",
     "no_endpoint": "No app is connected.",
@@ -32,7 +32,7 @@ _APP_PROBLEMS = {
 
 
 def problem(error: str | None) -> str:
-    """The sentence for an outcome's error, empty when there is none."""
+    """Return the sentence for an outcome's error; empty if there is none."""
     if not error:
         return ""
     words = OWN_PROBLEMS | _APP_PROBLEMS
@@ -40,7 +40,7 @@ def problem(error: str | None) -> str:
 
 
 def draw_modals(reader: Reader) -> Markup:
-    """The whole stack: all but the top one hidden, so that 'Back' finds what was typed there."""
+    """Draw the whole stack. Lower views are hidden, so 'Back' finds what was typed there."""
     stack = reader.workspace.view_stacks[reader.me.id]
     top = len(stack) - 1
     return join(_draw_modal(reader, view, depth, top) for depth, view in enumerate(stack))

@@ -1,7 +1,7 @@
-"""Whose eyes: a text of Slack's as one person sees it, as safe HTML.
+"""Renders Slack text as safe HTML for one viewer.
 
-Everything that comes from an app or a person goes through here or through Jinja2's autoescape;
-nothing is ever inserted as it stands.
+All content from apps and people passes through here or through Jinja2's autoescape. Nothing is ever
+inserted unescaped.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from playground.state.records import SLACKBOT, Channel, Json, Person
 from playground.state.workspace import Workspace
 from slack_rules import mrkdwn as slack_text
 
-#: Only these open; `javascript:` and friends are drawn as text.
+#: Only these become links. `javascript:` and the like stay text.
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _PERMALINK = re.compile(
     r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)"
     r"(?:/p(?P<seconds>\d{10})(?P<micros>\d{6})(?:\?thread_ts=(?P<thread>[\d.]+))?)?"
 )
-#: Longer names may break over lines; the others stay in one piece.
+#: Longer names may break over lines. Others stay in one piece.
 _LONG_NAME = 28
 _LOOKS = {"bold": "b", "italic": "i", "strike": "s"}
 #: 'ESC-12' stays on one line. A browser would break it after its hyphen.
@@ -33,23 +33,23 @@ _REFERENCE = re.compile(r"\b([A-Z]{2,10}-\d{1,9})\b")
 
 
 def safe_url(url: object) -> str | None:
-    """The address if a browser may open it."""
+    """Return the address if a browser may open it, else None."""
     text = str(url or "").strip()
     return text if text.lower().startswith(_SAFE_SCHEMES) else None
 
 
 def hue(identity: str) -> int:
-    """One of ten colours, always the same for the same id."""
+    """Return one of ten colours, always the same one for an id."""
     return crc32(identity.encode()) % 10
 
 
 def lines(text: str) -> Markup:
-    """Escaped, with line ends kept."""
+    """Escape text and keep its line breaks."""
     return Markup("<br>").join(whole(line) for line in text.split("\n"))
 
 
 def whole(text: Markup | str) -> Markup:
-    """Escaped, with each reference in one piece; what is copied from it stays the same."""
+    """Escape text, and keep each reference on one line without changing what is copied."""
     if isinstance(text, Markup):
         return text
     return Markup().join(
@@ -60,7 +60,7 @@ def whole(text: Markup | str) -> Markup:
 
 @dataclass(frozen=True)
 class Reader:
-    """The viewer, what they may know the names of, and the time they live in."""
+    """The viewer, their workspace and the current virtual time."""
 
     me: Person
     workspace: Workspace
@@ -69,7 +69,7 @@ class Reader:
     # Texts
 
     def text(self, source: Json | str | None) -> Markup:
-        """A text object: mrkdwn parsed, plain_text with emoji only."""
+        """Render a text object: mrkdwn is parsed, plain_text gets emoji only."""
         if not source:
             return Markup()
         if isinstance(source, str):
@@ -78,14 +78,14 @@ class Reader:
         return self.mrkdwn(words) if source.get("type") == "mrkdwn" else self.plain(words)
 
     def plain(self, source: str) -> Markup:
-        """Plain text: nothing is parsed but emoji codes."""
+        """Render plain text, in which only emoji codes are parsed."""
         return Markup().join(
             self.emoji(part[1:-1]) if number % 2 else lines(part)
             for number, part in enumerate(emoji.split(source))
         )
 
     def words(self, source: Json | str | None) -> str:
-        """For an attribute or a label: no marks, no HTML."""
+        """Return text for an attribute or label, without markup and HTML."""
         if not source:
             return ""
         if isinstance(source, str):
@@ -102,7 +102,7 @@ class Reader:
         return self._tokens(slack_text.parse(source))
 
     def _tokens(self, tokens: Sequence[slack_text.Token]) -> Markup:
-        """A line that is a block of its own already ends; the break after it is dropped."""
+        """Render tokens. A line that is its own block already ends, so the break after it goes."""
         drawn: list[Markup] = []
         after_list = False
         for token in tokens:
@@ -163,7 +163,7 @@ class Reader:
         )
 
     def permalink(self, address: str) -> str | None:
-        """A link to a message of this workspace, as an address of this page."""
+        """Turn a link to a message in this workspace into an address on this page."""
         found = _PERMALINK.match(address)
         if found is None or found["channel"] not in self.workspace.channels:
             return None
@@ -211,7 +211,7 @@ class Reader:
         ).format(reach)
 
     def date(self, seconds: int, layout: str, link: str | None, fallback: str) -> Markup:
-        """`<!date^…>`, in the viewer's time zone."""
+        """Render `<!date^…>` in the viewer's time zone."""
         words = dates.slack_date(seconds, layout, self.now, self.me.tz)
         moment = dates.local(seconds, self.me.tz)
         shown = Markup('<time class="when" datetime="{}" title="{}">{}</time>').format(
@@ -230,7 +230,7 @@ class Reader:
     # People and places
 
     def person(self, user: str) -> Person:
-        """A person who left, or an unknown app, still has a face."""
+        """Return a person, or a stand-in for an unknown id, so that every author has a face."""
         known = {SLACKBOT: "Slackbot"}.get(user, user)
         return self.workspace.person(user) or Person(user, known, known)
 
@@ -252,13 +252,13 @@ class Reader:
         return dates.full(dates.local(float(ts), self.me.tz))
 
     def day(self, ts: str) -> str:
-        """The day separator above a message of this time."""
+        """Return the day separator above a message of this time."""
         return dates.day_title(
             dates.local(float(ts), self.me.tz), dates.local(self.now, self.me.tz)
         )
 
     def local_input(self, seconds: object) -> str:
-        """A moment for `<input type=datetime-local>`."""
+        """Format a moment for `<input type=datetime-local>`."""
         if not seconds:
             return ""
         return f"{dates.local(float(str(seconds)), self.me.tz):%Y-%m-%dT%H:%M}"

@@ -1,4 +1,4 @@
-"""The side bar: who I am, who else is waited for, and where I can go."""
+"""The side bar: the viewer, other people with unread mentions, and the places to go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.page.shown.reader import Reader
 from playground.page.templating import join, keyed, macro
 from playground.state.records import SLACKBOT, Channel, Person, Unread
 
-#: So many faces fit under 'Unread mentions'; the rest is a number.
+#: This many faces fit under 'Unread mentions'. The others are a number.
 _FACES = 5
 
 _ICONS = {"public_channel": "hash", "private_channel": "lock", "mpim": "people", "im": "people"}
@@ -47,9 +47,9 @@ class Other:
     person: Person
     about: str
     mentions: int = 0
-    """Unread conversations in which this person is asked for."""
+    """Conversations with unread mentions of this person."""
     latest: str = ""
-    """The conversation to land in."""
+    """The conversation to open."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Sidebar:
 
 
 def build(reader: Reader, at: str) -> Sidebar:
-    """`at` is the place that is open: a channel's id, or 'home'."""
+    """Build the side bar. `at` is the open place: a channel's id, or 'home'."""
     unread = reader.workspace.read_markers.unread(reader.me.id)
     rooms = reader.workspace.visible_channels(reader.me.id)
     mine = [room for room in rooms if reader.me.id in room.members and not room.is_archived]
@@ -102,7 +102,7 @@ def build(reader: Reader, at: str) -> Sidebar:
 
 
 def draw(side: Sidebar) -> Markup:
-    """Two parts, so that the list does not move when only a badge at the top changes."""
+    """Draw two parts, so that the list stays still if only a badge at the top changes."""
     base = f"/client/{side.reader.me.id}"
     top = macro("sidebar.html", "top", side, base)
     places = macro("sidebar.html", "places", side, base)
@@ -136,7 +136,7 @@ def _bot_of(reader: Reader, room: Channel) -> Person | None:
 
 
 def _apps_without_a_dm(reader: Reader, rooms: list[Channel]) -> list[Spot]:
-    """An app can be written to before it has written."""
+    """List apps without a conversation: people can write to them first."""
     known = {who for room in rooms for who in room.members}
     return [
         Spot(id=f"with/{who.id}", title=who.real_name, person=who.id, is_app=True)
@@ -150,7 +150,7 @@ def _holds(rooms: list[Channel], at: str) -> bool:
 
 
 def _others(reader: Reader) -> list[Other]:
-    """Everyone else; people with something waiting come first."""
+    """Return everyone else. People with most mentions come first."""
     people = [who for who in reader.workspace.humans() if who.id != reader.me.id]
     found = [_other(reader, who) for who in people if who.id != SLACKBOT]
     return sorted(found, key=lambda other: (-other.mentions, other.person.real_name.casefold()))

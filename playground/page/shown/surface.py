@@ -1,4 +1,4 @@
-"""A surface: where blocks stand (a message, a modal, the home tab), and what stands in them now."""
+"""A surface that shows blocks (a message, a modal, the home tab), and their current values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class OptionGroup:
 
 @dataclass(frozen=True)
 class Surface:
-    """`key` makes the ids of its parts unique on the page; `click_url` takes what is pressed."""
+    """`key` makes the ids of its parts unique on the page. Clicks go to `click_url`."""
 
     reader: Reader
     key: str
@@ -42,13 +42,13 @@ class Surface:
     state: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     heading: str = "h3"
-    """The level of its header blocks: under the heading of what it stands in."""
+    """The level of its header blocks, below the heading of its container."""
 
     def field(self, block: Json, element: Json) -> str:
         return field_name(str(block.get("block_id") or ""), str(element.get("action_id") or ""))
 
     def dom_id(self, block: Json, element: Json, part: str = "") -> str:
-        """An id without spaces: it is named in `for`, `aria-describedby` and `popovertarget`."""
+        """Return an id without spaces, for `for`, `aria-describedby` and `popovertarget`."""
         place = Place(block, element)
         return "_".join(f"{self.key}.{place.block_id}.{place.action_id}{part}".split())
 
@@ -57,14 +57,14 @@ class Surface:
         return chosen(element, self.state.get(place.block_id, {}).get(place.action_id))
 
     def value(self, block: Json, element: Json) -> str:
-        """For an input that holds one text."""
+        """Return the value of an input that holds one text."""
         return next(iter(self.chosen(block, element)), "")
 
     def error(self, block: Json) -> str:
         return self.errors.get(str(block.get("block_id") or ""), "")
 
     def option_groups(self, element: Json) -> list[OptionGroup]:
-        """What can be chosen, as this viewer may see it."""
+        """Return the options that this viewer may see."""
         kind = str(element.get("type") or "").removeprefix("multi_")
         match kind:
             case "users_select":
@@ -119,7 +119,7 @@ class Surface:
 
 
 def _conversation_kinds(element: Json) -> frozenset[str]:
-    """`filter.include` of a conversations select; everything when it is absent."""
+    """Return the kinds in `filter.include` of a conversations select; all if it is absent."""
     include = (element.get("filter") or {}).get("include") or ["public", "private", "im", "mpim"]
     named = {"public": "public_channel", "private": "private_channel"}
     return frozenset(named.get(kind, kind) for kind in include)
