@@ -107,8 +107,8 @@ class Database:
     def together(self, calls: Sequence[Callable[[], Any]]) -> list[Ended]:
         """Run calls that write; each of their transactions is a part of one that commits for all.
 
-        If a call fails, only its own part is undone. Nothing is stored before this returns. If the
-        commit fails, no call has had any effect, and each ends with that error.
+        If a call fails, only its own part is undone. Nothing is committed until all have ended. If
+        the commit fails, no call has had any effect, and each ends with that error.
         """
         common = SharedCommits()
         try:

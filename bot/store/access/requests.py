@@ -76,7 +76,7 @@ def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
 def open_in(
     tx: Transaction, incident_ids: Sequence[str] | None = None, *, team_id: str | None = None
 ) -> list[AccessRequest]:
-    """Return the requests that wait for an answer in these incidents, or in a whole workspace."""
+    """Return the open requests and questions in these incidents, or in a whole workspace."""
     where = (
         col(AccessRequest.team_id) == team_id
         if incident_ids is None
