@@ -26,7 +26,7 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def refused(wording: Wording, error: Exception, error_reference: str | None = None) -> Message:
-    """Answer with the error's own text; any other exception gets a general one.
+    """Answer with the error's own text. An exception of another kind gets a general one.
 
     `error_reference` finds the log line; give it when the fault is ours.
     """

@@ -20,13 +20,13 @@ class Timings:
     for_pages: int = 32
     """How many of the `in_flight` slots are for pages only."""
     slow_after: float = 2.0
-    """Seconds after which a call that hangs gives its slot to another delivery."""
+    """Seconds after which a hanging call gives its slot to another delivery."""
     most_hanging: int = 512
     first_backoff: timedelta = timedelta(seconds=1)
     longest_backoff: timedelta = timedelta(seconds=10)
     """After an outage, Slack gets the waiting messages within 30 seconds."""
     token_rest: timedelta = timedelta(seconds=15)
-    """How long a workspace rests when Slack refuses its token."""
+    """How long a workspace rests after Slack refuses its token."""
     first_refusal: timedelta = timedelta(seconds=5)
     longest_refusal: timedelta = timedelta(seconds=60)
     """The first and the longest rest of a place that Slack refuses."""

@@ -31,7 +31,7 @@ def exposure_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def file_findings(path: Path) -> Iterator[Finding]:
-    """Check only the file's permissions. Who owns it does not matter."""
+    """Warn if other users may read the file. Its owner does not matter."""
     if path.is_file() and path.stat().st_mode & _OTHERS:
         yield warn(
             CHECK,

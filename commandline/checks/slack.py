@@ -93,7 +93,7 @@ def _skew(date: str, now: datetime) -> timedelta | None:
 
 
 def aloud(seconds: float) -> None:
-    """Tell the person who waits for the doctor."""
+    """Tell the person at the terminal about a pause."""
     print(f"Slack asks for a pause of {seconds:g} s; waiting.", file=sys.stderr)
 
 
@@ -106,7 +106,7 @@ class Slack:
     waits: Callable[[float], None]
     waited: timedelta = field(default=timedelta(0))
     workspace: Workspace = field(default=Workspace(""))
-    """The token's workspace, once Slack has told it."""
+    """The token's workspace, once Slack has answered."""
 
     async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Make a call, and after a 429 wait as told. Raises the errors of `bot.slack.errors`."""

@@ -1,4 +1,4 @@
-"""Which workspaces a database holds."""
+"""Lists the workspaces in a database."""
 
 from sqlmodel import col, select
 

@@ -44,7 +44,7 @@ def said_of_ignored(environment: Mapping[str, str]) -> str | None:
 
 
 def check_options(given: argparse.Namespace, folder: Path) -> None:
-    """Raise SettingsError for options that do not go together."""
+    """Raise SettingsError for bad options, or options that conflict."""
     problem = None if given.database_url is None else database_url.problem_with(given.database_url)
     if problem is not None:
         raise SettingsError(f"--database-url {problem}")

@@ -7,7 +7,7 @@ from playground.state.records import Channel, Message, Unread
 
 
 class Messages(Protocol):
-    """What the markers need of a workspace."""
+    """The parts of a workspace that the markers need."""
 
     def visible_channels(self, user: str) -> Iterable[Channel]: ...
     def latest_ts(self, channel: str) -> str: ...

@@ -1,4 +1,4 @@
-"""What a Slack workspace is made of: people, groups, channels, messages, views and two logs."""
+"""The records of a Slack workspace: people, groups, channels, messages, views and two logs."""
 
 from __future__ import annotations
 

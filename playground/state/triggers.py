@@ -26,7 +26,7 @@ class Trigger:
 
 
 class Triggers:
-    """A trigger opens one view, for one person, within seconds of what that person did."""
+    """Trigger ids. Each opens one view for one person, within seconds of their action."""
 
     def __init__(self, clock: VirtualTime, team_id: str, lifetime: float) -> None:
         self.clock = clock

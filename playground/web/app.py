@@ -24,7 +24,7 @@ from playground.web.refusal import Refusal
 
 
 def create_app(config: PlaygroundConfig) -> Starlette:
-    """`app.state.playground` is the Playground; it listens where `listens_at` says."""
+    """Create the app. Its `state.playground` is the Playground. Tell that where it listens."""
     slack = Playground(config, calls_per_minute())
     app = Starlette(
         routes=[

@@ -25,7 +25,7 @@ _WORDS = (
 
 
 class Doorkeeper:
-    """Refuses a foreign Host, and an Origin that is not the page's own."""
+    """Refuses a foreign Host, and any Origin but the page's own."""
 
     def __init__(self, app: ASGIApp, allowed: frozenset[str] = frozenset()) -> None:
         self.app = app

@@ -47,7 +47,7 @@ class FaultRule:
     channel: str | None = None
     user: str | None = None
     count: int | None = None
-    """How many more calls it hits; None for no end."""
+    """How many more calls it hits; None for no limit."""
     probability: float = 1.0
     error: str = "internal_error"
     seconds: float = 30.0

@@ -35,7 +35,7 @@ def access_request(wording: Wording, view: AccessRequestMessage) -> Message:
 
 
 def access_answer(wording: Wording, view: AccessAnswer) -> Message:
-    """To the person who asked."""
+    """Tell a person that they got or did not get access."""
     block = "access_granted" if view.granted else "access_refused"
     if view.by is None:
         block = "access_unasked"
@@ -49,13 +49,13 @@ def access_answer(wording: Wording, view: AccessAnswer) -> Message:
 
 
 def invitation_ended(wording: Wording, view: InvitationEnded) -> Message:
-    """Tell the person who may invite the other one again that the invitation ended."""
+    """Tell people who may let others in that a person's invitation ended."""
     said = wording.say("access_messages", "invitation_ended", view=view)
     return message(said, [section(said)])
 
 
 def uninvited(wording: Wording, view: Uninvited) -> Message:
-    """Tell a person, or the one responsible, that Slack keeps that person out of the channel."""
+    """Tell a person, or the one who answers for it, that Slack keeps them out of a channel."""
     said = wording.say(
         "access_messages", "uninvited" if view.person else "uninvited_you", view=view
     )

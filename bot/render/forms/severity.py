@@ -1,4 +1,4 @@
-"""The forms that change a severity: the choice, and for a rise who it will page, asked first."""
+"""The forms that change a severity. Before a rise, a second form shows who will be paged."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,7 +28,7 @@ def severity_form(wording: Wording, subject: str, head: Head) -> dict[str, Any]:
 def raise_form(
     wording: Wording, subject: str, head: Head, to: Severity, words: str, pages: Sequence[WillPage]
 ) -> dict[str, Any]:
-    """The same form, with the people whom the rise will page.
+    """The same form, with the people that the rise will page.
 
     The block_id says which severity they belong to. After another choice, the form first shows
     that one's people.

@@ -40,7 +40,7 @@ TEAMS_SHOWN = 40
 
 
 def said(wording: Wording, template: str, block: str, /, **values: Any) -> Message:
-    """One sentence as an answer: `said(wording, "answers", "severity_changed", reference=…)`."""
+    """One sentence as an answer, from a block of a template: `said(wording, "answers", …)`."""
     text = wording.say(template, block, **values)
     return message(text, [section(text)])
 
@@ -212,7 +212,7 @@ def _latest(wording: Wording, view: Details) -> Growing:
 
 
 def on_call(wording: Wording, view: OnCall) -> Message:
-    """The people each team would page now, step by step."""
+    """The people that each team would page now, step by step."""
     if not view.lines:
         text = wording.say("answers", "on_call_empty")
         return message(text, [section(text)])

@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 
 
 def home(wording: Wording, view: Home) -> dict[str, Any]:
-    """Pages first: people wait for their answers."""
+    """Draw the home tab. Pages come first, because people wait for the answers."""
     blocks: list[Block] = [header(wording.plain("home", "heading")), _top(wording, view)]
     blocks += _pages(wording, view)
     if view.tasks:

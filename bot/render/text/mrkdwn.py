@@ -58,7 +58,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def fit(text: str, limit: int) -> Mrkdwn:
-    """Cut escaped text to `limit` code points, never within `&amp;`, `<@U…>` or one character."""
+    """Cut escaped text to `limit` code points, but not within `&amp;`, `<@U…>` or one character."""
     if len(text) <= limit:
         return Mrkdwn(text)
     end = _end_of_whole_characters(text, limit - len(ELLIPSIS))
@@ -194,7 +194,7 @@ def _date(there: datetime) -> str:
 
 @cache
 def _zone(name: str) -> ZoneInfo | None:
-    """None for UTC, for zones not named after a place, and for unknown ones."""
+    """Return a zone; None for UTC, unknown zones and zones not named after a place."""
     area, _, place = name.partition("/")
     if not place or area == "Etc":
         return None

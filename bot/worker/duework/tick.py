@@ -82,7 +82,7 @@ class Tick(Loop):
         self._scheduler.shutdown(wait=False)
 
     async def turn(self) -> None:
-        """One tick. An exception that left here would stop the scheduler for good."""
+        """Run one tick. An exception that escaped would stop the scheduler for good."""
         with (
             # `stop` cancels the turn. The job has not failed.
             suppress(asyncio.CancelledError),

@@ -23,7 +23,7 @@ from bot.worker.timings import Timings
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.0
-"""Seconds that the database has; a probe gives up sooner or later as well."""
+"""Seconds for the database to answer, because a probe does not wait for long."""
 
 
 class Readiness:

@@ -150,7 +150,7 @@ class Reader:
     # Entities
 
     def link(self, url: str, label: Markup | str) -> Markup:
-        """A link that opens apart, or the bare words when the address may not be opened."""
+        """Render a link. It opens in a new tab if it leads elsewhere; an unsafe one stays text."""
         label = whole(label)
         address = safe_url(url)
         if address is None:

@@ -42,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Other:
-    """Another person to switch to."""
+    """Another person that the viewer can switch to."""
 
     person: Person
     about: str
