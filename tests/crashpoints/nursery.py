@@ -43,7 +43,7 @@ def tell(bot: int, **what: Any) -> None:
     os.write(1, json.dumps({"bot": bot, **what}).encode() + b"\n")
 
 
-class LaterClock(TimeSource):
+class LaterTimeSource(TimeSource):
     """The clock of a machine that was off for a while. Leases have expired meanwhile."""
 
     def __init__(self, file: Path | None, later: timedelta) -> None:
@@ -63,7 +63,7 @@ async def live(order: dict[str, Any], policy: Policy) -> None:
     settings = read_settings(order["environment"])
     # Before the bot is assembled, because its loops keep the clock.
     later = timedelta(seconds=order["later"])
-    vars(runtime)["Clock"] = lambda file, **_: LaterClock(file, later)
+    vars(runtime)["TimeSource"] = lambda file, **_: LaterTimeSource(file, later)
     tocsin = Tocsin(settings, policy, PACE)
     points.watch_commits(tocsin.db.engine)
     _tell_when_slack_was_met(number)
@@ -121,7 +121,7 @@ def warm_up() -> None:
     """Do the work that every process does at its start, so that each fork finds it done."""
     words = Templates()
     # Otherwise each bot compiles the templates, which takes a quarter of a second.
-    vars(runtime)["Words"] = lambda: words
+    vars(runtime)["Templates"] = lambda: words
     inspect.stack()  # Bolt looks for its caller; the first look reads every module's path.
     uvicorn.Config(Starlette(), log_config=None).load()
     for url in ("sqlite:///nowhere", "postgresql://nowhere"):
