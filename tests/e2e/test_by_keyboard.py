@@ -15,7 +15,8 @@ from tests.e2e.stack import PICTURES, Stack, running
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _MOST_STOPS = 120
-_HAS_FOCUS = "element => element === document.activeElement"
+# Null for an element that a redraw has just replaced.
+_HAS_FOCUS = "element => element.isConnected ? element === document.activeElement : null"
 _SHOWS_FOCUS = """() => {
   const element = document.activeElement;
   const seen = [element, element.closest(".composer-box")].filter(Boolean).map(getComputedStyle);
@@ -35,12 +36,18 @@ class Keys:
 
     async def to(self, wanted: Locator, key: str = "Tab") -> None:
         for _ in range(_MOST_STOPS):
-            if await wanted.evaluate(_HAS_FOCUS):
+            if await self._is_at(wanted):
                 return
             await self.press(key)
             where = await self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
             assert await self.page.evaluate(_SHOWS_FOCUS), f"no focus is seen on {where}"
         raise AssertionError(f"{wanted} was not reached; the focus is on {where}")
+
+    async def _is_at(self, wanted: Locator) -> bool:
+        """Ask the element that stands there now, not one that a redraw has just replaced."""
+        while (found := await wanted.evaluate(_HAS_FOCUS)) is None:
+            pass
+        return bool(found)
 
     async def choose(self, field: Locator, words: str) -> None:
         """In a list: open it, search if it is long, go to the option, take it."""
