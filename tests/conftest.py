@@ -1,6 +1,7 @@
 """Resources that tests share, such as databases and the shipped policy, and a rule about skips."""
 
 import gc
+import logging
 import os
 from collections import defaultdict
 from collections.abc import Generator, Iterator
@@ -125,6 +126,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(table.as_text(rows))
         if file := terminalreporter.config.getoption("--fault-table"):
             table.write(rows, file)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Put the log back as it was before a test that runs a command in this process.
+
+    Otherwise the command's handler writes repetitions a minute later, into another test's output.
+    """
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        return (yield)
+    finally:
+        for left in root.handlers:
+            if left not in handlers:
+                left.close()
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 @pytest.hookimpl(wrapper=True)

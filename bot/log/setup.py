@@ -75,6 +75,9 @@ def configure(log_format: str) -> None:
     handler = Sparing(written)
     handler.addFilter(_worth_saying)
     root = logging.getLogger()
+    for replaced in root.handlers:
+        if isinstance(replaced, Sparing):
+            replaced.close()  # It writes what it still holds back.
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in ("bot", "handlers", "commandline"):
