@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import PolicyError, Refused
 from bot.domain.ids import UserId, parse_reference, reference
-from bot.domain.incidents.lifecycle import parse_state, split_state
+from bot.domain.incidents.lifecycle import parse_state
 from bot.domain.incidents.severity import Severity, parse_severity
 from bot.domain.times.durations import LONGEST, humane, parse_duration
 from bot.domain.times.points import parse_when
@@ -71,8 +71,7 @@ class CommandLine:
         severity = self._asked(parse_severity, text)
         assert severity is None or severity in Severity
         state = self._asked(parse_state, text)
-        assert state is None or split_state(state.key) == (state, "")
-        self._asked(split_state, text)
+        assert state is None or parse_state(state.key) is state
         self._times(text)
 
     def _times(self, text: str) -> None:

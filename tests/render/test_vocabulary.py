@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.digests.figures import Figure
 from bot.domain.errors import IllegalMove, NothingToAcknowledge, ReasonNeeded
-from bot.domain.incidents.lifecycle import State, parse_state, shown, split_state
+from bot.domain.incidents.lifecycle import State, parse_state, shown
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Listing, Notice
 from bot.render.channels import channel_messages
@@ -46,7 +46,6 @@ def test_no_message_calls_a_state_by_the_name_that_is_stored(wording: Wording, n
 def test_the_name_that_is_shown_may_be_typed(state: State) -> None:
     for typed in (shown(state), state.key, shown(state).title(), state.value):
         assert parse_state(typed) is state
-        assert split_state(f"{typed} PR has the reply") == (state, "PR has the reply")
 
 
 def test_who_closes_an_escalation_closed_it(wording: Wording) -> None:

@@ -93,19 +93,3 @@ def parse_state(text: str) -> State:
         if state.value == wanted:
             return state
     raise BadInput("status", NoSuchState(text.strip()[:40], tuple(State)))
-
-
-def split_state(text: str) -> tuple[State, str]:
-    """Split `awaiting decision waiting for PR` into the state and the note after it.
-
-    Raises BadInput if the text begins with no state.
-    """
-    words = text.split()
-    for count in (3, 2, 1):
-        try:
-            behind = "".join(text.split(maxsplit=count)[count:]).strip()
-            return parse_state(" ".join(words[:count])), behind
-        except BadInput:
-            continue
-    raise_for = words[0] if words else ""
-    return parse_state(raise_for), ""

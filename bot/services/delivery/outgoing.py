@@ -75,7 +75,7 @@ def _edit(
     if posted is None or posted.slack_channel is None or posted.slack_ts is None:
         # If a search finds it later, it is edited then: see `outcomes._edit_found`.
         return NothingToSay("it was not posted anywhere")
-        # A newer release may have posted it, as a kind that this release does not know.
+    # A newer release may have posted it, as a kind that this release does not know.
     row = kinds.rows.get(posted.kind)
     if row is None or row.stands is None:
         return _OF_ANOTHER_RELEASE

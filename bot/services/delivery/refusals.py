@@ -16,7 +16,7 @@ from bot.services.delivery.results import At
 from bot.services.fallback.ways import by_other_ways
 from bot.services.incidents import corrections
 from bot.services.paging import page_edits, runs
-from bot.services.paging.page_outcomes import case_of
+from bot.services.paging.page_outcomes import locked_for
 from bot.services.people import departures, doubted_departures
 from bot.services.unanswered import managers, managers_told
 from bot.store.database import Database
@@ -158,7 +158,7 @@ def _page_backup_instead(
     page = pages.page(tx, claimed.subject)
     if page is None or page.state is not PageState.WAITING:
         return
-    locked = case_of(tx, claimed, page, at)
+    locked = locked_for(tx, claimed, page, at)
     if locked is not None:
         runs.unreachable(locked, policy, page, code, again=again)
         locked.put_down()
@@ -235,7 +235,7 @@ def _post_page_again(tx: Transaction, claimed: Claimed, at: At) -> None:
     """Post a page again if it still waits for an answer: its person must be able to give one."""
     page = pages.page(tx, claimed.subject)
     run = pages.run(tx, page.run_id) if page else None
-    locked = case_of(tx, claimed, page, at) if page else None
+    locked = locked_for(tx, claimed, page, at) if page else None
     if page is None or run is None or locked is None or page.message_ts is None:
         return
     if page.state is PageState.WAITING and run.state in UNANSWERED:

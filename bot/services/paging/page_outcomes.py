@@ -40,7 +40,7 @@ def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
     """Correct the channel's notice that a person could not be reached; drop a page that comes too
     late."""
     page = pages.page(tx, claimed.subject)
-    locked = case_of(tx, claimed, page, at) if page else None
+    locked = locked_for(tx, claimed, page, at) if page else None
     run = pages.run(tx, page.run_id) if page else None
     if not (page and locked and run):
         return
@@ -72,7 +72,7 @@ def page_repeats(tx: Transaction, claimed: Claimed) -> None:
     pages.mark_repeat(tx, claimed.subject)
 
 
-def case_of(tx: Transaction, claimed: Claimed, page: Page, at: At) -> LockedIncident | None:
+def locked_for(tx: Transaction, claimed: Claimed, page: Page, at: At) -> LockedIncident | None:
     incident = incident_rows.lock(tx, page.incident_id)
     if incident is None:
         return None

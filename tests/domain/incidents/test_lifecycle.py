@@ -14,7 +14,6 @@ from bot.domain.incidents.lifecycle import (
     check_move,
     legal_moves,
     parse_state,
-    split_state,
 )
 from tests.problems import in_words
 
@@ -95,16 +94,3 @@ def test_an_unknown_state_names_those_that_there_are() -> None:
 
     assert "“finished” is not a state" in in_words(refused.value.problem)
     assert "awaiting decision, action pending" in in_words(refused.value.problem)
-
-
-@pytest.mark.parametrize("state", State)
-def test_the_note_behind_a_state_is_kept(state: State) -> None:
-    assert split_state(f"{state.value} waiting for PR") == (state, "waiting for PR")
-    assert split_state(f"{state.value}\nwaiting\nfor PR") == (state, "waiting\nfor PR")
-    assert split_state(f"{state.key}") == (state, "")
-
-
-@pytest.mark.parametrize("text", ["", "   ", "nonsense it is"])
-def test_a_note_without_a_state_is_refused(text: str) -> None:
-    with pytest.raises(BadInput):
-        split_state(text)
