@@ -124,3 +124,16 @@ def _members_in(call: ast.Call) -> list[str]:
         and isinstance(value.value, ast.Name)
         and value.value.id == "EntryKind"
     ]
+
+
+def text_of(node: ast.AST) -> str:
+    """A string; of one with values in it, what is written around them."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts
+            )
+        case _:
+            return ""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from handlers.verbs import BY_WORD
+from tests.docs.found_in_code import text_of
 from tests.docs.pages import ROOT
 
 TWO_WORDS = re.compile(r"[A-Za-z][a-z']*[,;:]? +(?:[^ ]* +)*?[A-Za-z][a-z']+")
@@ -88,7 +89,7 @@ def test_no_sentence_stands_in_python(path: Path) -> None:
 def said_in(source: str) -> Iterator[str]:
     """Yield the strings of two or more words that are of none of the kinds."""
     for node in _visited(ast.parse(source)):
-        text = _text_of(node)
+        text = text_of(node)
         if TWO_WORDS.search(text) and not _is_a_command(text):
             yield text
 
@@ -123,19 +124,6 @@ def _said_by(node: ast.AST) -> list[ast.AST]:
             return list(values)
         case _:
             return list(ast.iter_child_nodes(node))
-
-
-def _text_of(node: ast.AST) -> str:
-    """A string; of one with values in it, what is written around them."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(
-                str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts
-            )
-        case _:
-            return ""
 
 
 def _is_a_command(text: str) -> bool:

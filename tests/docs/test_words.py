@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from tests.docs.found_in_code import text_of
 from tests.docs.pages import ROOT, name, pages
 
 INSTEAD = {
@@ -217,22 +218,9 @@ def sentences_of(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if id(node) in alone:
             continue
-        text = _text_of(node)
+        text = text_of(node)
         if len(text.split()) >= SENTENCE and not SQL.search(text) and text not in TYPED:
             yield text
-
-
-def _text_of(node: ast.AST) -> str:
-    """A string; of one with values in it, what is written around them."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.JoinedStr(values=parts):
-            return "".join(
-                str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts
-            )
-        case _:
-            return ""
 
 
 def prose(text: str) -> str:
