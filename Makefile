@@ -68,8 +68,8 @@ soak: setup ## Cause every fault, crash point and walk in its long form (hours)
 fuzz: setup ## Try odd input of every kind, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz tests/writings --timeout 0
 
-mutants: setup ## Change the code in small ways and list what no test notices (hours; continues where it stopped); ONLY=bot/store
-	@$(BIN)/python -m tests.mutants $(ONLY)
+mutants: setup ## Change the code in small ways and list what no test notices (hours; continues where it stopped); ONLY=bot/store SAMPLE=500 SEED=1
+	@$(BIN)/python -m tests.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 check: setup ## Format, lint, types, layers, documentation, alert rules, dependencies
 	$(call ask_for,promtool)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.mutants.covering import Cover, digest
-from tests.mutants.made import About, Module, Mutant, mutants_of
+from tests.mutants.made import mutants_of
+from tests.mutants.mutant import About, Module, Mutant
 from tests.mutants.trying import Outcome, Tried, prepare, try_all
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ class Settings:
 
     modules: list[str]
     left_out: list[str]
+    twice: list[str]
     seconds: float
     at_most: float
 
@@ -103,6 +105,14 @@ def chosen(paths: Sequence[str], modules: Iterable[Module]) -> list[Module]:
     ]
 
 
+def sample(mutants: Iterable[Mutant], size: int, seed: int) -> set[Mutant]:
+    """Choose a number of mutants at random, each with the same chance.
+
+    A larger sample contains a smaller one, and a changed module changes only its own part.
+    """
+    return set(sorted(mutants, key=lambda one: digest(f"{seed} {one.about}"))[:size])
+
+
 def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     settings = Settings.read()
@@ -113,28 +123,31 @@ def main(arguments: Sequence[str]) -> int:
     if asked.tests:
         under = [ROOT / path for path in asked.tests]
         tests = [file for file in tests if any(map(file.is_relative_to, under))]
-    cover.record(tests, modules, asked.workers)
+    if not asked.report:
+        cover.record(tests, modules, asked.workers, settings.twice)
+    if asked.record:
+        return 0
     results, reasons = Results(KEPT / "tried.jsonl"), explained()
-    wanted = {
-        module: list(mutants_of(module))
-        for module in chosen(asked.paths, modules)
-        if not asked.record
-    }
+    made = [one for module in chosen(asked.paths, modules) for one in mutants_of(module)]
+    drawn = sample(made, asked.sample or len(made), asked.seed)
+    wanted = [one for one in made if one in drawn]
     left = [
         one
-        for mutants in wanted.values()
-        for one in mutants
+        for one in wanted
         if one.about not in reasons and not ((known := results.of(one)) and known.noticed)
     ]
     if left and not asked.report:
-        print(f"Trying {len(left)} of {sum(map(len, wanted.values()))} mutants", flush=True)
+        print(f"Trying {len(left)} of {len(wanted)} mutants, {len(made)} in all", flush=True)
         _try(left, modules, cover, results, settings, asked.workers)
-    return _report(wanted, results, reasons, settings)
+    stale = _stale(made, reasons)
+    return max(_report(wanted, results, reasons, settings), int(stale))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", help="modules or folders; all of settings.toml if none")
+    parser.add_argument("--sample", type=int, help="try so many of the mutants, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, help="draws another sample")
     parser.add_argument("--workers", type=int, default=2, help="how many are tried at a time")
     parser.add_argument("--tests", nargs="+", help="record only tests of these folders or files")
     parser.add_argument("--record", action="store_true", help="record what tests run, and end")
@@ -154,14 +167,17 @@ def _try(
     logs = KEPT / "logs"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir()
-    began, number = time.monotonic(), 0
-    for module, mutants in groupby(left, key=attrgetter("module")):
+    began, number, passed = time.monotonic(), 0, set[str]()
+    for folder, mutants in groupby(left, key=_folder):
         work = [_with_tests(one, cover, modules, settings) for one in mutants]
-        every = dict.fromkeys(test for _, tests, _ in work for test in tests)
-        clean = (module.unchanged, list(every), sum(within for *_, within in work))
-        if any(tried.outcome.noticed for tried in try_all([clean], ROOT, logs, 1)):
-            print(f"Not tried: the tests of {module.path} fail without a change", flush=True)
+        every = dict.fromkeys(test for _, tests, _ in work for test in tests if test not in passed)
+        limit = sum(within for *_, within in work)
+        unchanged = work[0][0].module.unchanged
+        clean = [(unchanged, [*every][one::workers], limit) for one in range(workers)]
+        if any(tried.outcome.noticed for tried in try_all(clean, ROOT, logs, workers)):
+            print(f"Not tried: tests of {folder} fail without a change", flush=True)
             continue
+        passed.update(every)
         for tried in try_all(work, ROOT, logs, workers):
             number += 1
             if tried.outcome is Outcome.BROKEN and cover.have_changed(tried.tests):
@@ -171,7 +187,11 @@ def _try(
             if not tried.outcome.noticed:
                 print(_line(tried.mutant, tried.outcome), flush=True)
         took = (time.monotonic() - began) / 60
-        print(f"… {number} of {len(left)} in {took:.1f} minutes: {module.path}", flush=True)
+        print(f"… {number} of {len(left)} in {took:.1f} minutes: {folder}", flush=True)
+
+
+def _folder(mutant: Mutant) -> str:
+    return mutant.module.path.rpartition("/")[0]
 
 
 def _with_tests(
@@ -187,7 +207,7 @@ def _line(mutant: Mutant, outcome: Outcome) -> str:
 
 
 def _report(
-    wanted: dict[Module, list[Mutant]],
+    wanted: Sequence[Mutant],
     results: Results,
     reasons: dict[About, str],
     settings: Settings,
@@ -196,21 +216,25 @@ def _report(
     rows: list[tuple[str, ...]] = [
         ("module", "made", "noticed", "explained", "unnoticed", "not tried")
     ]
-    for module, mutants in wanted.items():
+    for module, mutants in groupby(wanted, key=attrgetter("module")):
         counted: Counter[str] = Counter(_kind(one, results, reasons) for one in mutants)
         sums += counted
         rows.append(_row(module.path, counted))
     rows.append(_row("in all", sums))
     for name, *figures in rows:
         print(f"{name:<44}" + "".join(f"{figure:>11}" for figure in figures))
-    made = {one.about for mutants in wanted.values() for one in mutants}
-    paths = {module.path for module in wanted}
-    stale = [about for about in reasons if about[0] in paths and about not in made]
-    for path, function, was, _ in stale:
-        print(f"Explained, but made no more: {path} {function}: {was}")
     share = 100 * sums["unnoticed"] / max(1, sums.total())
     print(f"Unnoticed and not explained: {share:.1f} %, at most {settings.at_most} %")
-    return int(bool(stale) or sums["not tried"] > 0 or share > settings.at_most)
+    return int(sums["not tried"] > 0 or share > settings.at_most)
+
+
+def _stale(made: Sequence[Mutant], reasons: dict[About, str]) -> bool:
+    """Print the explanations of changes that are made no more."""
+    paths, known = {one.module.path for one in made}, {one.about for one in made}
+    stale = [about for about in reasons if about[0] in paths and about not in known]
+    for path, function, was, _ in stale:
+        print(f"Explained, but made no more: {path} {function}: {was}")
+    return bool(stale)
 
 
 def _kind(mutant: Mutant, results: Results, reasons: dict[About, str]) -> str:

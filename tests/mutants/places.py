@@ -31,6 +31,7 @@ class Places:
         self._begins = [0]
         for line in self._lines:
             self._begins.append(self._begins[-1] + len(line))
+        self._statements = [(_first(one), one.end_lineno or one.lineno) for one in tree.body]
         self.parts = list(_parts(tree))
         self._silent = set(_silent(tree))
         self.uses = self._uses(tree)
@@ -58,10 +59,18 @@ class Places:
         start, end = self.span(node)
         return self._text[start:end]
 
+    def at(self, line: int, column: int) -> int:
+        """Return the character's position in the text from its column."""
+        return self._begins[line - 1] + column
+
     def _at(self, line: int, column: int) -> int:
         """Return the character's position. `ast` counts columns in bytes of UTF-8."""
-        before = self._lines[line - 1].encode()[:column].decode()
-        return self._begins[line - 1] + len(before)
+        return self.at(line, len(self._lines[line - 1].encode()[:column].decode()))
+
+    def statement(self, first: int, last: int) -> tuple[int, int]:
+        """Return the span of the module's own statements that have these lines."""
+        within = [one for one in self._statements if one[0] <= last and first <= one[1]]
+        return self._begins[within[0][0] - 1], self._begins[within[-1][1]]
 
     def says_nothing(self, line: int) -> bool:
         """Whether a line only decorates a class (frozen, with slots), or is an assert for mypy."""
@@ -109,8 +118,9 @@ def _silent(tree: ast.Module) -> Iterator[int]:
             yield from range(each.lineno, (each.end_lineno or each.lineno) + 1)
 
 
-def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
-    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
+def _first(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _word(decorator: ast.expr) -> str:

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.mutants.__main__ import explained
+from tests.mutants.__main__ import explained, sample
 from tests.mutants.covering import Cover, digest
-from tests.mutants.made import Module, mutants_of
+from tests.mutants.made import mutants_of
+from tests.mutants.mutant import Module
+from tests.mutants.tracing import once
 
 SMALL = Module(
     "small.py",
@@ -62,6 +64,64 @@ def test_statements_conditions_and_comparisons_are_left_out_and_turned() -> None
     lines = {was for was, _ in found}
     assert 'log.info("Added")' not in lines, "what is logged is no behaviour"
     assert "assert seen is not None" not in lines, "it is there for mypy"
+
+
+CAUGHT = Module(
+    "caught.py",
+    """
+def f():
+    try:
+        g()
+    except a.Gone:
+        pass
+    except (a.b.Full, OSError) as error:
+        pass
+    except:
+        pass
+    try:
+        g()
+    except* Slow:
+        pass
+""",
+)
+
+
+def test_each_class_of_errors_is_caught_no_more() -> None:
+    found = {(one.was, one.became) for one in mutants_of(CAUGHT) if one.was.startswith("except")}
+    assert found == {
+        ("except a.Gone:", "except ():"),
+        ("except (a.b.Full, OSError) as error:", "except (OSError) as error:"),
+        ("except (a.b.Full, OSError) as error:", "except (a.b.Full) as error:"),
+        ("except* Slow:", "except* ():"),
+    }
+
+
+NAMED = Module("named.py", "if found := f():\n    g(found)\nfor one in found:\n    pass\n")
+
+
+def test_every_change_is_python() -> None:
+    every = [one for module in (SMALL, CAUGHT, NAMED) for one in mutants_of(module)]
+    for one in every:
+        compile(one.text, one.module.path, "exec")
+    assert ("if found := f():", "if not (found := f()):") in {
+        (one.was, one.became) for one in every
+    }
+
+
+def test_a_larger_sample_has_the_smaller_in_it() -> None:
+    """So the program resumes where it stopped, and another seed draws others."""
+    every = list(mutants_of(SMALL))
+    few = sample(every, 5, seed=1)
+    assert len(few) == 5
+    assert few < sample(every, 9, seed=1)
+    assert few != sample(every, 5, seed=2)
+
+
+def test_one_test_of_both_databases_is_recorded() -> None:
+    both = ["tests/a.py::x[sqlite]", "tests/a.py::x[postgresql]"]
+    alone = "tests/a.py::y[postgresql]"
+    store = [one.replace("/a", "/store/a") for one in both]
+    assert once([*both, alone, *store], ("tests/store",)) == [both[0], alone, *store]
 
 
 def test_each_is_another_module_and_has_a_name_of_its_own() -> None:
@@ -131,9 +191,11 @@ def test_the_cheapest_run_first_and_postgresql_last(tmp_path: Path) -> None:
 TRYING = """
 import json, sys
 from pathlib import Path
-from tests.mutants.__main__ import explained
+from tests.mutants.__main__ import explained, sample
 from tests.mutants.covering import Cover, digest
-from tests.mutants.made import Module, mutants_of
+from tests.mutants.made import mutants_of
+from tests.mutants.mutant import Module
+from tests.mutants.tracing import once
 from tests.mutants.trying import try_all
 root = Path(sys.argv[1])
 module = Module.read(root, root / "thing.py")

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import NoReturn
 
-from tests.mutants.made import Mutant
+from tests.mutants.mutant import Mutant
 
 NOT_OURS = (
     "aiohttp.web",
