@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import NewType
 
 from bot.domain.errors import BadInput
@@ -22,16 +23,35 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Two digits at a time, for ten bits: opening an incident makes fifteen ids, so speed counts.
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _TIME_PAIRS, _RANDOM_PAIRS = 5, 8
-_RANDOM_BYTES = 10
+_RANDOM_BITS, _STEP_BITS = 80, 64
+_MOMENTS_KEPT = 64
+_newest: dict[int, int] = {}
+"""The random part of the newest id of each recent millisecond."""
+_lock = Lock()
 
 
 def new_id(now: datetime) -> str:
     """Return a ULID: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32.
 
-    Rows made one after another are neighbours in the index. No id helps to guess another.
+    Rows made one after another are neighbours in the index. Within a millisecond, a process makes
+    ids in ascending order, so that messages of one act keep their order. The steps between them are
+    random: no id helps to guess another.
     """
-    random = int.from_bytes(secrets.token_bytes(_RANDOM_BYTES))
-    return _moment(int(now.timestamp() * 1000)) + _base32(random, _RANDOM_PAIRS)
+    milliseconds = int(now.timestamp() * 1000)
+    return _moment(milliseconds) + _base32(_random_part(milliseconds), _RANDOM_PAIRS)
+
+
+def _random_part(milliseconds: int) -> int:
+    with _lock:
+        before = _newest.pop(milliseconds, None)
+        part = 0 if before is None else before + 1 + secrets.randbits(_STEP_BITS)
+        if before is None or part >> _RANDOM_BITS:
+            # Below the middle, so that there is room for ascending ones.
+            part = secrets.randbits(_RANDOM_BITS - 1)
+        _newest[milliseconds] = part
+        if len(_newest) > _MOMENTS_KEPT:
+            del _newest[next(iter(_newest))]
+        return part
 
 
 def first_id(moment: datetime) -> str:

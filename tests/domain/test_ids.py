@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain import ids
 from bot.domain.errors import BadInput
 from bot.domain.ids import new_id, parse_reference, reference
 
+TO_BASE_32 = str.maketrans("ABCDEFGHJKMNPQRSTVWXYZ", "ABCDEFGHIJKLMNOPQRSTUV")
 moments = st.integers(0, 4_102_444_800_000).map(
     lambda ms: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
 )
@@ -37,6 +39,33 @@ def test_no_two_of_one_moment_are_the_same() -> None:
     now = datetime(2026, 11, 25, tzinfo=UTC)
 
     assert len({new_id(now) for _ in range(5_000)}) == 5_000
+
+
+@given(moments, st.integers(2, 40))
+def test_those_of_one_moment_sort_as_they_were_made(now: datetime, many: int) -> None:
+    others = [now - timedelta(seconds=one) for one in range(8)]
+    made = []
+    for number in range(many):
+        new_id(others[number % 8])
+        made.append(new_id(now))
+    assert made == sorted(made)
+
+
+def test_the_next_one_of_a_moment_cannot_be_guessed() -> None:
+    """The steps between ids are large and differ from each other."""
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    values = [int(new_id(now).translate(TO_BASE_32)[10:], 32) for _ in range(100)]
+    steps = [later - earlier for earlier, later in pairwise(values)]
+    assert len(set(steps)) == len(steps)
+    assert sum(steps) / len(steps) > 2**60
+
+
+def test_ids_stay_unique_when_a_moment_has_no_room_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ids, "_STEP_BITS", 78)
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    made = [new_id(now) for _ in range(200)]
+    assert len(set(made)) == 200
+    assert {len(one) for one in made} == {26}
 
 
 def test_a_reference_is_what_people_say() -> None:
