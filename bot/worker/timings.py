@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.services.delivery.outcomes import BETWEEN_POSTS
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -11,6 +13,7 @@ class Timings:
     lease: timedelta = timedelta(seconds=30)
     http_timeout: timedelta = timedelta(seconds=10)
     between_lookups: timedelta = timedelta(seconds=3)
+    between_posts: timedelta = BETWEEN_POSTS
     poll: float = 0.25
     """Seconds between two looks into the outbox if nothing wakes the relay."""
     tick: float = 0.25

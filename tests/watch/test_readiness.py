@@ -32,7 +32,7 @@ from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot, until
 from tests.wire import wire
 
 A_PAGE = 4_096
-SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=3))
+SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=1.5))
 TICK = "the tick stands still: due work is not done"
 RELAY = "the relay stands still: nothing is sent"
 PAST_SLACK = "the fallback stands still: nothing goes out outside Slack"
@@ -204,8 +204,7 @@ def only_read(connection: Any, _record: Any) -> None:
 
 @on_sqlite
 async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot) -> None:
-    pace = replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))
-    async with start_bot(pace) as bot:
+    async with start_bot() as bot:
         await bot.until_well()
         engine = bot.tocsin.db.engine
         event.listen(engine, "connect", only_read)
@@ -234,7 +233,7 @@ async def test_a_disk_that_is_nearly_full(
     start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_check, "LEAST_FREE", 2**62)
-    async with start_bot(replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))) as bot:
+    async with start_bot() as bot:
         await bot.until_problem(NEARLY_FULL)
         monkeypatch.undo()
         await bot.until_well()
@@ -251,8 +250,7 @@ def _damage(db: Database) -> None:
 
 @on_sqlite
 async def test_a_damaged_database_that_can_be_read_in_part(start_bot: StartBot) -> None:
-    pace = replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))
-    async with start_bot(pace) as bot:
+    async with start_bot() as bot:
         await bot.until_well()
         _damage(bot.tocsin.db)
         await bot.until_problem(DAMAGED)

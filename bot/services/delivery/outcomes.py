@@ -18,24 +18,35 @@ from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
-# Slack accepts about one post a second in a channel, and does not promise to keep more.
 BETWEEN_POSTS = timedelta(seconds=1)
+"""Slack accepts about one post a second in a channel, and does not promise to keep more."""
 LONG = timedelta(seconds=60)
 """A longer limit is more than people can wait: see `long_limits`."""
 
 
 def sent(
-    kinds: MessageKinds[Any], db: Database, claimed: Claimed, accepted: Accepted, at: At
+    kinds: MessageKinds[Any],
+    db: Database,
+    claimed: Claimed,
+    accepted: Accepted,
+    at: At,
+    pause: timedelta = BETWEEN_POSTS,
 ) -> bool:
     """Record that Slack accepted it. False, changing nothing, if another worker has the claim."""
     try:
-        sent_together(kinds, db, [(claimed, accepted)], at)
+        sent_together(kinds, db, [(claimed, accepted)], at, pause)
     except ClaimLost:
         return False
     return True
 
 
-def sent_together(kinds: MessageKinds[Any], db: Database, outcomes: Sequence[Sent], at: At) -> None:
+def sent_together(
+    kinds: MessageKinds[Any],
+    db: Database,
+    outcomes: Sequence[Sent],
+    at: At,
+    pause: timedelta = BETWEEN_POSTS,
+) -> None:
     """Record that Slack accepted several. Raises ClaimLost, changing nothing, if one claim is lost.
 
     Like every service, this locks the incidents before their lanes, and each in a fixed order. So
@@ -49,7 +60,7 @@ def sent_together(kinds: MessageKinds[Any], db: Database, outcomes: Sequence[Sen
     ]
     with db.transaction() as tx:
         lock_in_order(tx, Incident, (one for one in followed if one is not None))
-        claims.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
+        claims.finish_sent(tx, ended, at.now, real=at.real, pause=pause)
         _follow_together(kinds, tx, outcomes, at)
         _edit_found(kinds, tx, outcomes, at)
         for claimed, accepted in outcomes:

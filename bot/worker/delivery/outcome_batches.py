@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.concurrency.threads import Threads
 from bot.services.delivery import outcomes as delivery_outcomes
 from bot.services.delivery.message_kinds import MessageKinds
-from bot.services.delivery.results import Accepted, At
-from bot.store.database import Database
+from bot.services.delivery.results import Accepted
 from bot.store.delivery.claims import Claimed
-from bot.time_source import TimeSource
+from bot.worker.loop import Gear, Loop
 
 log = logging.getLogger(__name__)
 
@@ -26,21 +24,12 @@ class _Outcome:
     stored: asyncio.Future[bool]
 
 
-class OutcomeBatches:
+class OutcomeBatches(Loop):
     """Stores all waiting outcomes in one transaction, so each costs less in a busy process."""
 
-    def __init__(
-        self,
-        kinds: MessageKinds[Any],
-        db: Database,
-        time_source: TimeSource,
-        threads: Threads,
-        settled: Callable[[], None],
-    ) -> None:
+    def __init__(self, gear: Gear, kinds: MessageKinds[Any], settled: Callable[[], None]) -> None:
+        super().__init__(gear)
         self._kinds = kinds
-        self._db = db
-        self._time_source = time_source
-        self._threads = threads
         self._settled = settled
         self._waiting: list[_Outcome] = []
         self._storing: asyncio.Task[None] | None = None
@@ -67,7 +56,8 @@ class OutcomeBatches:
         outcomes = [(one.claimed, one.accepted) for one in batch]
         try:
             await self._threads.write(
-                delivery_outcomes.sent_together, self._kinds, self._db, outcomes, self._at()
+                delivery_outcomes.sent_together,
+                *(self._kinds, self._db, outcomes, self._at(), self._pace.between_posts),
             )
         except Exception:  # noqa: BLE001 - the outcome at fault meets it again
             # A lost claim, a taken lock or our own error concerns one outcome. The others are
@@ -81,12 +71,11 @@ class OutcomeBatches:
     async def _store_alone(self, one: _Outcome) -> None:
         try:
             held = await self._threads.write(
-                delivery_outcomes.sent, self._kinds, self._db, one.claimed, one.accepted, self._at()
+                delivery_outcomes.sent,
+                *(self._kinds, self._db, one.claimed, one.accepted, self._at()),
+                self._pace.between_posts,
             )
         except Exception as error:  # noqa: BLE001 - handed to the delivery that waits for it
             one.stored.set_exception(error)
         else:
             one.stored.set_result(held)
-
-    def _at(self) -> At:
-        return At(self._time_source.now(), self._time_source.real())

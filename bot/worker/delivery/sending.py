@@ -56,9 +56,7 @@ class Delivering(Loop):
     ) -> None:
         super().__init__(gear)
         self._kinds = kinds
-        self._settling = OutcomeBatches(
-            kinds, self._db, self._time_source, gear.threads.behind(), settled
-        )
+        self._settling = OutcomeBatches(gear, kinds, settled)
         self._threads = gear.threads.in_turn()
         self._post = post
         self._drafting = Drafting(

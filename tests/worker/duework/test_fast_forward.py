@@ -16,7 +16,7 @@ from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
-STEPS = replace(BRISK, time_in_steps=True)
+STEPS = replace(BRISK, time_in_steps=True, stop_waits=0.1, all_stops_wait=0.5)
 PATIENT = replace(STEPS, stop_waits=60, all_stops_wait=120)
 """However busy the machine is, what a stop brought about is sent before time goes on."""
 HOUR = timedelta(hours=1)
