@@ -65,14 +65,15 @@ class LoopbackServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Shut down as uvicorn does, but without its rests of a tenth of a second."""
-        for server in self.servers:
-            server.close()
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
-                while state.connections or state.tasks:
+                # Neither announces its end: poll.
+                while state.connections or state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(LOOK_AGAIN)
         for task in state.tasks:
             task.cancel("The server has waited long enough for it")

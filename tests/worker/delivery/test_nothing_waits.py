@@ -38,6 +38,7 @@ async def test_a_method_that_hangs_leaves_room_for_pages(rig: Rig) -> None:
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
         await eventually(lambda: rig.dms_of(PRIYA))
         assert DeliveryState.UNKNOWN not in states(rig, DeliveryKind.ROOM_CREATE), "still hanging"
+        rig.slack.slack.closing.set()  # What hangs ends, or the relay's end would wait for it.
 
 
 async def test_a_person_whose_messages_hang_keeps_nobody_else_waiting(rig: Rig) -> None:
@@ -52,6 +53,7 @@ async def test_a_person_whose_messages_hang_keeps_nobody_else_waiting(rig: Rig) 
         await eventually(lambda: rig.dms_of(SOFIA))
         mine = [row for row in deliveries(rig, DeliveryKind.PAGE) if row.target == PRIYA]
         assert {row.state for row in mine} == {DeliveryState.SENDING}, "still hanging"
+        rig.slack.slack.closing.set()
 
 
 @pytest.mark.parametrize("opened", ["before", "meanwhile"])
