@@ -14,6 +14,7 @@ import aiohttp
 from bot.configuration.settings import Settings
 from bot.domain.act import Workspace
 from bot.network.certificates import trusting
+from bot.render.manifest import SCOPES
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import (
     DeadTarget,
@@ -24,7 +25,6 @@ from bot.slack.errors import (
     SlackError,
     TokenLost,
 )
-from bot.slack.manifest import SCOPES
 from commandline.checks.findings import Finding, fail, listed, ok, warn
 
 CLOCK_WARN = timedelta(seconds=5)

@@ -18,7 +18,7 @@ from typing import Any
 from bot.configuration.settings import SettingsError
 from bot.domain.act import Workspace
 from bot.policy import Policy, load
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from bot.store.database import Database
 from commandline.arguments import port, replicas, seconds
 from commandline.database.migrations import migrate

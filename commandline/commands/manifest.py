@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Mapping
 
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from commandline.arguments import public_address
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.manifest import SCOPES, manifest
+from bot.render.manifest import SCOPES, manifest
 from commandline.commands.doctor import findings, status
 from playground.testing import RunningPlayground, running_playground
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.slack.manifest import SCOPES
+from bot.render.manifest import SCOPES
 from bot.store.database import Database
 from commandline.checks.findings import Level
 from commandline.checks.slack import WITHOUT, clock_finding, token_finding

@@ -10,7 +10,7 @@ import pytest
 
 from bot.configuration.settings import SettingsError, read_settings
 from bot.policy import load
-from bot.slack.manifest import SCOPES
+from bot.render.manifest import SCOPES
 from bot.store.database import Database
 from commandline.checks.findings import Finding, Level
 from commandline.commands.doctor import findings

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from playground.testing import RunningPlayground, running_playground
 from tests.commandline.commands import serving, told
 from tests.databases import fresh_url

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from bot.store.database import Database
 from bot.time_source import TimeSource
 from playground.outcomes import Outcome

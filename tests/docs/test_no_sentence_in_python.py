@@ -22,7 +22,7 @@ FOR_OPERATORS = (
     "bot/gateways/",
     "bot/log/",  # In the log.
     "bot/store/",
-    "bot/slack/",  # In the log; the manifest is printed by a command.
+    "bot/slack/",  # In the log.
     "bot/worker/metrics/",  # At /metrics and /readyz.
     "bot/worker/upkeep/",
     "bot/domain/incidents/sealed.py",  # By `verify-export`.

@@ -16,9 +16,9 @@ from bot.domain.access.visibility import Tier
 from bot.domain.fallback.ways import Link, Links
 from bot.domain.ids import PageId, UserId
 from bot.policy import Policy
+from bot.render.manifest import manifest
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers
-from bot.slack.manifest import manifest
 from bot.store.tables import Page as PageRow
 from playground.testing import running_playground
 from tests.databases import fresh_url

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from playground.testing import RunningPlayground, running_playground
 from playground.web.faults import FaultKind, FaultRule
 from playground.web.ports import reserved

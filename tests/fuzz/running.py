@@ -17,7 +17,7 @@ import aiohttp
 from bot.configuration.settings import Settings
 from bot.log.setup import TextFormatter
 from bot.policy import load
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from commandline.server.runtime import Tocsin
 from commandline.server.web import create_app
 from playground.driver import Person

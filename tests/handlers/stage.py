@@ -26,13 +26,13 @@ from bot.domain.act import Workspace
 from bot.domain.incidents.results import Opened
 from bot.domain.incidents.views import Details
 from bot.policy import Policy
+from bot.render.manifest import manifest
 from bot.render.wording import Wording
 from bot.services.channels import channel as channels_channel
 from bot.services.incidents import queries
 from bot.services.incidents.opening import open_incident
 from bot.services.people import directory
 from bot.services.people.directory import Described
-from bot.slack.manifest import manifest
 from bot.slack.response_url import ResponseUrls
 from bot.store.access import participants
 from bot.store.database import Database

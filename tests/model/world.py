@@ -17,11 +17,11 @@ from bot.concurrency.threads import Threads
 from bot.kinds.due_work import TICKING
 from bot.kinds.messages import MESSAGES, words
 from bot.policy import load
+from bot.render.manifest import manifest
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.people.directory import remember_people
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.slack.manifest import manifest
 from bot.store.database import Database
 from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery, Incident, Lane

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from bot.configuration.settings import read_settings
 from bot.policy import Policy
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from bot.store.tables import Page
 from bot.worker.timings import Timings
 from commandline.server.runtime import Tocsin

@@ -16,7 +16,7 @@ from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
 from bot.domain.incidents.severity import Severity
 from bot.policy import FallbackRule, Policy
-from bot.slack.manifest import manifest
+from bot.render.manifest import manifest
 from playground.testing import RunningPlayground, running_playground
 from playground.web.ports import reserved
 from tests.databases import on_sqlite

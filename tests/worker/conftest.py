@@ -16,11 +16,11 @@ from bot.domain.ids import UserId
 from bot.kinds.due_work import TICKING
 from bot.kinds.messages import MESSAGES, words
 from bot.policy import Policy
+from bot.render.manifest import manifest
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.people.directory import remember_people
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.slack.manifest import manifest
 from bot.store.database import Database
 from bot.time_source import TimeSource
 from bot.worker.delivery.relay import Relay

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.controls import Shortcut
-from bot.slack.manifest import EVENTS, USAGE, manifest
+from bot.render.manifest import EVENTS, manifest, words
 from handlers.events import EVENTS as HANDLED
 from handlers.verbs import VERBS
 from slack_rules import check_manifest
@@ -19,7 +19,7 @@ def test_socket_mode_names_no_address() -> None:
 
 
 def test_the_usage_hint_names_every_verb() -> None:
-    assert USAGE.strip("[]").split(" | ") == [verb.name for verb in VERBS]
+    assert words("usage").strip("[]").split(" | ") == [verb.name for verb in VERBS]
 
 
 def test_every_event_that_is_asked_for_is_handled() -> None:

@@ -1,8 +1,10 @@
 """The app's manifest for Slack. `python app.py manifest` prints it."""
 
+from functools import cache
 from typing import Any
 
 from bot.domain.controls import COMMAND, Shortcut
+from bot.render.text.templates import Templates
 
 SCOPES = (
     "app_mentions:read",
@@ -38,11 +40,15 @@ EVENTS = (
     "team_join",
     "user_change",
 )
-USAGE = (
-    "[open | list | show | search | ack | page | handover | oncall | status | update | note | "
-    "severity | edit | assign | task | done | remind | reminders | resolve | close | reopen | "
-    "decline | duplicate | digest | help]"
-)
+
+
+@cache
+def _words() -> Templates:
+    return Templates()
+
+
+def words(block: str) -> str:
+    return _words().plain("manifest", block)
 
 
 def manifest(*, request_url: str | None) -> dict[str, Any]:
@@ -54,8 +60,8 @@ def manifest(*, request_url: str | None) -> dict[str, Any]:
         interactivity["request_url"] = request_url
     return {
         "display_information": {
-            "name": "Tocsin",
-            "description": "Escalations for Trust & Safety: reach the people you need, now",
+            "name": words("app"),
+            "description": words("about"),
             "background_color": "#7a2e1d",
         },
         "features": _features(request_url),
@@ -79,28 +85,28 @@ def _features(request_url: str | None) -> dict[str, Any]:
             "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": False,
         },
-        "bot_user": {"display_name": "Tocsin", "always_online": True},
+        "bot_user": {"display_name": words("app"), "always_online": True},
         "shortcuts": [
-            {
-                "name": "Escalate this message",
-                "type": "message",
-                "callback_id": Shortcut.ESCALATE_MESSAGE.value,
-                "description": "Open an escalation that links to this message",
-            },
-            {
-                "name": "Open an escalation",
-                "type": "global",
-                "callback_id": Shortcut.OPEN_FORM.value,
-                "description": "Open the escalation form",
-            },
+            _shortcut(Shortcut.ESCALATE_MESSAGE, "message", "escalate_message"),
+            _shortcut(Shortcut.OPEN_FORM, "global", "open_form"),
         ],
         "slash_commands": [
             {
                 "command": COMMAND,
-                "description": "Open and run an escalation",
-                "usage_hint": USAGE,
+                "description": words("command"),
+                "usage_hint": words("usage"),
                 "should_escape": True,
                 **address,
             }
         ],
+    }
+
+
+def _shortcut(shortcut: Shortcut, place: str, block: str) -> dict[str, str]:
+    """Return an entry for the menu of a message (`message`) or of Slack's + button (`global`)."""
+    return {
+        "name": words(block),
+        "type": place,
+        "callback_id": shortcut.value,
+        "description": words(f"{block}_about"),
     }
