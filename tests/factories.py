@@ -1,12 +1,16 @@
 """Plain factories for the things in tests."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.incidents.entries import NewEntry
 from bot.domain.incidents.results import Opened, OpeningDraft
 from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.policy import Policy
 from bot.services.incidents.opening import open_incident
 from bot.services.people.directory import remember_people
@@ -51,3 +55,14 @@ def people(db: Database, policy: Policy, **described: dict[str, Any]) -> None:
     ids = {*policy.people.values(), *described}
     users = [{"id": user, "name": user.lower(), **described.get(user, {})} for user in ids]
     remember_people(db, policy, WORKSPACE, users, NOON)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierEntry(NewEntry):
+    """A timeline entry as an earlier release wrote it."""
+
+    of: EntryKind
+    told: Mapping[str, Any]
+
+    def entry(self) -> Entry:
+        return Entry(self.of, self.told)

@@ -14,9 +14,11 @@ from bot.domain.delivery.delivery_states import Priority
 from bot.domain.delivery.message_args import NO_ARGS, MessageArgs
 from bot.domain.errors import IncidentClosed, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
+from bot.domain.incidents.entries import NewEntry
 from bot.domain.incidents.lifecycle import OPEN
-from bot.domain.incidents.timeline import Entry, EntryKind
+from bot.domain.incidents.timeline import Entry
 from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.paging_entries import CameBackEntry
 from bot.domain.staleness import Change, untrue_after
 from bot.services.access.belonging import (
     belongs_to,
@@ -126,9 +128,9 @@ class LockedIncident(IncidentChanges):
         if by_invitation(self.incident.tier) and not self.entitled:
             raise may_only_read(self.tx, self.incident, self.invited)
 
-    def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
+    def record(self, entry: NewEntry, *, aloud: bool = False) -> int:
         """Append to the timeline; `aloud` also posts it in the incident's channel."""
-        self._entries.append(Entry(kind, data))
+        self._entries.append(entry.entry())
         self._seq += 1
         if aloud:
             self.post(DeliveryKind.NOTICE, notice_key(self.id, self._seq), NoticeArgs(self._seq))
@@ -216,13 +218,8 @@ class LockedIncident(IncidentChanges):
                 raise NoAccess(self.reference, self.id)
             if timeline.was_in(self.tx, self.id, user):
                 answers = responsible(self.tx, self.incident, self.invited)
-                self.record(
-                    EntryKind.CAME_BACK,
-                    aloud=True,
-                    team=run.team_key,
-                    name=run.team_name,
-                    owner=answers,
-                )
+                back = CameBackEntry(team=run.team_key, name=run.team_name, owner=answers)
+                self.record(back, aloud=True)
         self._seat(user, run.team_key, belongs=belongs)
 
     def _seat(self, user: str, team_key: str | None, *, belongs: bool) -> None:

@@ -2,21 +2,22 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
+from importlib import import_module
 
 from prometheus_client import CollectorRegistry
 
 from bot.domain.delivery.lanes import LaneNames
+from bot.domain.incidents.entries import DecisionEntry, NewEntry
+from bot.domain.incidents.results import NewDecision
 from bot.domain.incidents.timeline import EntryKind
 from bot.worker.metrics.database_metrics import DatabaseMetrics
 from bot.worker.metrics.process_metrics import ProcessMetrics
 from tests.docs.pages import ROOT
 
 _VARIABLE = re.compile(r"[A-Z][A-Z_]{3,}")
-# Arguments of `record` and `_move` that are not data.
-_NOT_DATA = frozenset({"aloud", "kind"})
 
 
 @dataclass(frozen=True)
@@ -97,33 +98,31 @@ def labels_by_metric(registry: CollectorRegistry) -> dict[str, tuple[str, ...]]:
 
 
 def recorded_data(kind: EntryKind) -> frozenset[str]:
-    """Return the names of the arguments with which the services record this kind."""
-    return frozenset(name for named, name in _recorded() if named == kind.name)
+    """Return the names that an entry of this kind can record."""
+    of = entry_types().get(kind)
+    if of is None:
+        return frozenset()
+    recorded = NewDecision if of is DecisionEntry else of
+    own = {"decision"} if of is DecisionEntry else set()
+    return frozenset({one.name.removesuffix("_") for one in fields(recorded)} | own)
 
 
 @cache
-def _recorded() -> frozenset[tuple[str, str]]:
-    """Return the member and an argument's name, for calls that name a member of EntryKind."""
-    return frozenset(
-        (member, word.arg)
-        for path in sorted((ROOT / "bot" / "services").rglob("*.py"))
-        for node in ast.walk(_tree(path.relative_to(ROOT).as_posix()))
-        if isinstance(node, ast.Call)
-        for member in _members_in(node)
-        for word in node.keywords
-        if word.arg and word.arg not in _NOT_DATA
-    )
+def entry_types() -> Mapping[EntryKind, type[NewEntry]]:
+    """Return the types of timeline entries. No two are for one kind."""
+    for file in (ROOT / "bot" / "domain").rglob("*entries.py"):
+        import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    found = [each for each in _subclasses(NewEntry) if "kind" in vars(each)]
+    types = {each.kind: each for each in found}
+    assert len(types) == len(found)
+    return types
 
 
-def _members_in(call: ast.Call) -> list[str]:
-    given = [*call.args, *(word.value for word in call.keywords)]
-    return [
-        value.attr
-        for value in given
-        if isinstance(value, ast.Attribute)
-        and isinstance(value.value, ast.Name)
-        and value.value.id == "EntryKind"
-    ]
+def _subclasses(of: type[NewEntry]) -> Iterator[type[NewEntry]]:
+    for each in of.__subclasses__():
+        if each.__module__.startswith("bot."):
+            yield each
+            yield from _subclasses(each)
 
 
 def text_of(node: ast.AST) -> str:

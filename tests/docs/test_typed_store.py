@@ -11,8 +11,6 @@ ABOVE = ("bot/services", "bot/worker", "handlers")
 UNTYPED = ("Any", "object")
 
 ANY_KEYWORDS = {
-    "bot/services/locked.py:record": "what the timeline keeps of an entry",
-    "bot/services/incidents/lifecycle.py:_move": "what the timeline keeps of an entry",
     "bot/worker/delivery/slack_posts.py:_with_fallback": "the arguments of a call to Slack",
     "handlers/answers.py:sentence": "the values in a template",
     "handlers/request.py:say": "the values in a template",

@@ -1,9 +1,9 @@
 """People who join or leave a channel by hand: Slack allows both without the bot."""
 
+from bot.domain.access.access_entries import AddedEntry, StayedEntry
 from bot.domain.act import Act, Workspace
 from bot.domain.channels.channel_messages import RoomRemoveArgs
 from bot.domain.delivery.message_args import read
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.access import approvers
@@ -88,7 +88,7 @@ def tell_of_strangers(locked: LockedIncident, policy: Policy) -> None:
 
 
 def _tell_of(locked: LockedIncident, policy: Policy, row: Row) -> None:
-    locked.record(EntryKind.ADDED, person=row.person, by=row.added_by)
+    locked.record(AddedEntry(person=row.person, by=row.added_by))
     asked = approvers.who_may_admit(
         locked.tx, policy, locked.incident, participants.seats(locked.tx, locked.id)
     )
@@ -109,9 +109,6 @@ def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None
     if incident is not None:
         locked = LockedIncident(tx, act, incident)
         locked.record(
-            EntryKind.STAYED,
-            aloud=True,
-            person=read(RoomRemoveArgs, claimed.args).user,
-            error=error,
+            StayedEntry(person=read(RoomRemoveArgs, claimed.args).user, error=error), aloud=True
         )
         locked.put_down()

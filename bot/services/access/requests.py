@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.access.access_entries import InvitedEntry, RefusedAccessEntry, RequestedAccessEntry
 from bot.domain.access.access_messages import (
     AccessAnswerArgs,
     AccessRequestArgs,
@@ -27,7 +28,6 @@ from bot.domain.errors import (
     RefusedLately,
 )
 from bot.domain.ids import RequestId, UserId
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -84,7 +84,7 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
         request_id = requests.add(tx, locked.incident, act.user, act.now)
         if request_id is None:
             raise AskedAlready(locked.reference, act.now)
-        locked.record(EntryKind.REQUESTED_ACCESS)
+        locked.record(RequestedAccessEntry())
         row = requests.get(tx, request_id)
         if row is not None:
             ask(locked, row, asked)
@@ -185,7 +185,7 @@ def _admit(locked: LockedIncident, row: Row) -> bool:
     if kept_out and not row.by_hand:
         raise CannotBeLetIn(row.person)
     requests.settle(locked.tx, row.id, RequestState.GRANTED, locked.act.now, by=locked.act.user)
-    locked.record(EntryKind.INVITED, person=row.person)
+    locked.record(InvitedEntry(person=row.person))
     if kept_out:
         lapsed = RequestState.LAPSED
         requests.settle_all(locked.tx, locked.id, row.person, lapsed, locked.act.now, None)
@@ -199,7 +199,7 @@ def _turn_away(locked: LockedIncident, rows: Sequence[Row], reason: str) -> None
     user, act = rows[0].person, locked.act
     requests.settle_all(locked.tx, locked.id, user, RequestState.REFUSED, act.now, act.user, reason)
     for row in rows:
-        locked.record(EntryKind.REFUSED_ACCESS, person=user, reason=reason, by_hand=row.by_hand)
+        locked.record(RefusedAccessEntry(person=user, reason=reason, by_hand=row.by_hand))
         if row.by_hand:
             locked.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", RoomRemoveArgs(user))
         else:

@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.access.access_entries import LeftEntry
 from bot.domain.access.access_messages import InvitationEndedArgs
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Workspace, by_the_bot
 from bot.domain.channels.channel_messages import RoomRemoveArgs
 from bot.domain.ids import UserId
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -43,10 +43,7 @@ def end_seat(locked: LockedIncident, user: str, because: Because | None = None) 
     """End a person's right to read an incident; False if they had none."""
     if not requests.end_seat(locked.tx, locked.id, user):
         return False
-    if because is None:
-        locked.record(EntryKind.LEFT, person=user)
-    else:
-        locked.record(EntryKind.LEFT, person=user, because=because)
+    locked.record(LeftEntry(person=user, because=because))
     if by_invitation(locked.incident.tier):
         _pass_tasks_on(locked, user)
         keep_true(locked, Change.PEOPLE)

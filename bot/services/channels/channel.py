@@ -5,17 +5,17 @@ shared channel to its own. Outcomes of the old place then change nothing.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Act
+from bot.domain.channels.channel_entries import ChannelEntry
 from bot.domain.channels.channel_messages import (
     CardPostArgs,
     RoomCreateArgs,
     RoomInviteArgs,
     RoomLostArgs,
 )
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -57,7 +57,7 @@ def channel_made(
         locked.put_down()
         return
     locked.move_into_channel(channel, name, private=private)
-    seq = locked.record(EntryKind.ROOM, channel=channel)
+    seq = locked.record(ChannelEntry(channel=channel))
     _bring_everyone_in(locked, channel, seq)
     _post_card(locked, f"{channel}:{seq}")
     keep_true(locked, Change.ROOM)
@@ -105,7 +105,7 @@ def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, 
     if locked.incident.room is ChannelState.WANTED:
         fallback = policy.channel.fallback
         locked.move_into_thread(fallback)
-        locked.record(EntryKind.ROOM, thread=fallback, error=error)
+        locked.record(ChannelEntry(thread=fallback, error=error))
         if fallback is not None:
             _post_card(locked, "thread")
     _plan_repair(locked, act.now + REPAIR_EVERY)
@@ -189,7 +189,7 @@ def card_refused(tx: Transaction, act: Act, incident_id: str, channel: str, erro
 
 
 def _without_place(locked: LockedIncident, error: str) -> None:
-    locked.record(EntryKind.ROOM, thread=None, error=error)
+    locked.record(ChannelEntry(error=error))
     locked.lose_thread()
 
 
@@ -217,8 +217,8 @@ def channel_lost(
     match locked.incident.room:
         case ChannelState.CHANNEL:
             locked.mark_archived()
-            told = _told(happened)
-            seq = locked.record(EntryKind.ROOM, channel=channel, error=error, **told)
+            told = ChannelEntry(channel=channel, error=error, happened=happened)
+            seq = locked.record(told)
             keep_true(locked, Change.ROOM)
             if locked.incident.ended_at is None:
                 _tell_that_it_is_lost(locked, policy, seq, error)
@@ -255,10 +255,6 @@ def _is_old(locked: LockedIncident, happened: float | None) -> bool:
     return happened is not None and newest is not None and happened < float(newest)
 
 
-def _told(happened: float | None) -> dict[str, Any]:
-    return {} if happened is None else {"happened": happened}
-
-
 def channel_restored(
     tx: Transaction, act: Act, incident_id: str, channel: str, happened: float | None = None
 ) -> None:
@@ -273,7 +269,8 @@ def channel_restored(
         return
     timers.cancel(tx, TimerKind.ROOM_REPAIR, locked.id)
     locked.mark_restored()
-    seq = locked.record(EntryKind.ROOM, channel=channel, restored=True, **_told(happened))
+    told = ChannelEntry(channel=channel, restored=True, happened=happened)
+    seq = locked.record(told)
     _bring_everyone_in(locked, channel, seq)
     if locked.incident.card_ts is None:
         _post_card(locked, f"{channel}:{seq}")

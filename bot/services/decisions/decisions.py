@@ -5,8 +5,8 @@ from bot.domain.act import Act
 from bot.domain.controls import LONGEST_VERSION
 from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
+from bot.domain.incidents.entries import DecisionEntry
 from bot.domain.incidents.results import NewDecision
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.problems import Problem
 from bot.domain.problems.names import NotAnAction
 from bot.domain.problems.texts import ChooseAnAction, ChooseThePrecedent, FieldEmpty, FieldTooLong
@@ -34,7 +34,7 @@ def record_decision(
                 taken, decision_id=decision_id, incident_id=locked.id, by=act.user, at=act.now
             )
         )
-        locked.record(EntryKind.DECISION, aloud=True, decision=decision_id, **taken.to_json())
+        locked.record(DecisionEntry(decision=decision_id, taken=taken), aloud=True)
         if locked.incident.decided_at is None:
             locked.mark_decided(act.now)
         locked.card_changed()

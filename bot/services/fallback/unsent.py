@@ -15,9 +15,9 @@ from bot.domain.errors import NotYours
 from bot.domain.fallback.views_outside_slack import OutsideExhausted, OutsidePage
 from bot.domain.fallback.ways import FallbackWay, OutsideArgs
 from bot.domain.ids import UserId
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState, RunState, person_of
+from bot.domain.paging.paging_entries import ReachedOutsideEntry
 from bot.policy import Policy
 from bot.services.delivery.content import NothingToSay, NotYet
 from bot.services.delivery.results import At
@@ -173,14 +173,15 @@ def reached(db: Database, claimed: Claimed, way: FallbackWay, at: At) -> bool:
             notice = claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE
             locked = LockedIncident(tx, by_the_bot(claimed.workspace, at.now), incident)
             locked.record(
-                EntryKind.REACHED_OUTSIDE,
+                ReachedOutsideEntry(
+                    person=claimed.target or "",
+                    way=way.gateway,
+                    team=run.team_key,
+                    # A page to one person would only repeat that person's own name.
+                    name=run.team_name if notice or person_of(run.team_key) is None else "",
+                    exhausted=notice,
+                ),
                 aloud=True,
-                person=claimed.target,
-                way=way.gateway,
-                team=run.team_key,
-                # A page to one person would only repeat that person's own name.
-                name=run.team_name if notice or person_of(run.team_key) is None else "",
-                **({"exhausted": True} if notice else {}),
             )
             locked.card_changed()
             locked.put_down()

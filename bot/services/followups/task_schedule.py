@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from bot.domain.incidents.timeline import EntryKind
+from bot.domain.followups.task_entries import TaskRestoredEntry, TaskWithdrawnEntry
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.staleness import Change
 from bot.services.locked import LockedIncident
@@ -87,11 +87,12 @@ def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
     for task in withdrawn:
         timers.cancel(locked.tx, TimerKind.TASK_DUE, task.id)
         locked.record(
-            EntryKind.TASK_WITHDRAWN,
-            task=task.id,
-            assignee=task.assignee,
-            text=task.text,
-            follow_up=task.kind is TaskKind.FOLLOW_UP,
+            TaskWithdrawnEntry(
+                task=task.id,
+                assignee=task.assignee,
+                text=task.text,
+                follow_up=task.kind is TaskKind.FOLLOW_UP,
+            )
         )
     keep_true_of(locked, Change.TASK, *(task.id for task in withdrawn))
     return len(withdrawn)
@@ -109,6 +110,6 @@ def restore(locked: LockedIncident) -> int:
     )
     for task in restored:
         fresh_times(locked, task)
-        locked.record(EntryKind.TASK_RESTORED, task=task.id, assignee=task.assignee, text=task.text)
+        locked.record(TaskRestoredEntry(task=task.id, assignee=task.assignee, text=task.text))
     keep_true_of(locked, Change.TASK, *(task.id for task in restored))
     return len(restored)

@@ -2,15 +2,14 @@
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
 
 from bot.domain.access.rights import Deed, require
 from bot.domain.act import Act
 from bot.domain.errors import Already, BadInput, NothingToDo
 from bot.domain.followups.reminder_messages import TaskReminderArgs
+from bot.domain.followups.task_entries import TaskDoneEntry, TaskEntry
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.incidents.results import WhichTask
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Head, TaskLine
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.problems.texts import NoOpenTask
@@ -98,12 +97,13 @@ def _add(
         )
     )
     locked.record(
-        EntryKind.TASK,
-        task=task_id,
-        assignee=assignee,
-        text=text,
-        due_at=due_at.isoformat(),
-        follow_up=kind is TaskKind.FOLLOW_UP,
+        TaskEntry(
+            task=task_id,
+            assignee=assignee,
+            text=text,
+            due_at=due_at.isoformat(),
+            follow_up=kind is TaskKind.FOLLOW_UP,
+        )
     )
     first_times(locked, task_id, due_at, policy.task_lead)
     return task_id
@@ -120,7 +120,7 @@ def _finish(tx: Transaction, act: Act, task: Task) -> TaskLine:
         if not tasks_and_reminders.finish_task(tx, task.id, act.user, act.now):
             raise _over(locked, task.id)
         timers.cancel(tx, TimerKind.TASK_DUE, task.id)
-        locked.record(EntryKind.TASK_DONE, task=task.id, text=task.text)
+        locked.record(TaskDoneEntry(task=task.id, text=task.text))
         keep_true_of(locked, Change.TASK, task.id)
         locked.card_changed()
         return views.task_line(task, _head(tx, act, locked.incident))
@@ -199,15 +199,15 @@ def give_on(locked: LockedIncident, task: Task, to: UserId, summary: str = "") -
     if not tasks_and_reminders.hand_over_task(locked.tx, task.id, to):
         return False
     fresh_times(locked, task)
-    told: dict[str, Any] = {"summary": summary} if summary else {}
     seq = locked.record(
-        EntryKind.TASK,
-        task=task.id,
-        assignee=to,
-        text=task.text,
-        due_at=task.due_at.isoformat(),
-        follow_up=task.kind is TaskKind.FOLLOW_UP,
-        **told,
+        TaskEntry(
+            task=task.id,
+            assignee=to,
+            text=task.text,
+            due_at=task.due_at.isoformat(),
+            follow_up=task.kind is TaskKind.FOLLOW_UP,
+            summary=summary,
+        )
     )
     keep_true_of(locked, Change.TASK, task.id)
     key = f"task:{task.id}:given:{to}:{locked.act.now.timestamp()}"

@@ -7,7 +7,6 @@ from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import (
     PERSON_PREFIX,
     STILL_ASKED,
@@ -15,6 +14,7 @@ from bot.domain.paging.ladders import (
     PageState,
     person_of,
 )
+from bot.domain.paging.paging_entries import HandedOverEntry
 from bot.domain.paging.reasons import Occasion, Reason, with_another
 from bot.domain.problems.texts import (
     NoSuccessor,
@@ -193,13 +193,14 @@ def _pass_on(
         require_first_time(locked.tx, locked.incident, locked.act.user)
     owns = locked.incident.owner == locked.act.user
     locked.record(
-        EntryKind.HANDED_OVER,
+        HandedOverEntry(
+            to_team=to.team,
+            to_person=to.person,
+            name=policy.teams[to.team].name if to.team else "",
+            summary=to.summary,
+            owns=owns,
+        ),
         aloud=True,
-        to_team=to.team,
-        to_person=to.person,
-        name=policy.teams[to.team].name if to.team else "",
-        summary=to.summary,
-        **({"owns": True} if owns else {}),
     )
     reason = Reason(
         Occasion.HANDED_OVER,

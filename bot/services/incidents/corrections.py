@@ -14,6 +14,7 @@ from bot.domain.delivery.message_args import read
 from bot.domain.errors import Already, BadInput, FormErrors, NothingToDo
 from bot.domain.fallback.ways import OutsideArgs, gateway_of
 from bot.domain.ids import UserId, reference
+from bot.domain.incidents.entries import EditedEntry
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.needs import Need, named, needs_in, written
 from bot.domain.incidents.results import (
@@ -24,7 +25,6 @@ from bot.domain.incidents.results import (
     WillPage,
 )
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.domain.people.person_messages import UneditedArgs
@@ -184,8 +184,8 @@ def _record(locked: LockedIncident, changes: Correction, *, ids_only: bool) -> N
     for field in changes.fields:
         was = getattr(locked.incident, field)
         kept = None if ids_only and field in ("title", "needs") else was
-        told = {"field": field, "from": kept, "to": _as_recorded(changes, field)}
-        locked.record(EntryKind.EDITED, aloud=field in ("tier", "needs"), **told)
+        told = EditedEntry(field=field, from_=kept, to=_as_recorded(changes, field))
+        locked.record(told, aloud=field in ("tier", "needs"))
 
 
 def _as_recorded(changes: Correction, field: str) -> object:

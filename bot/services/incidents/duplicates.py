@@ -7,6 +7,7 @@ from bot.domain.access.visibility import Place
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import NoAccess
 from bot.domain.ids import parse_reference
+from bot.domain.incidents.entries import HasDuplicateEntry
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import EntryLine, Head
 from bot.domain.staleness import Change
@@ -76,7 +77,7 @@ def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Inci
     """Record on the original's timeline that it has a duplicate, and update its card."""
     locked = LockedIncident(tx, act, original)
     aloud = everyone_sees(duplicate)
-    locked.record(EntryKind.HAS_DUPLICATE, aloud=aloud, duplicate=incident_rows.name_of(duplicate))
+    locked.record(HasDuplicateEntry(duplicate=incident_rows.name_of(duplicate)), aloud=aloud)
     locked.card_changed()
     locked.put_down()
 

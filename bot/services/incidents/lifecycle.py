@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import by_invitation
@@ -10,8 +9,17 @@ from bot.domain.act import Act
 from bot.domain.errors import Already, BadInput, NothingToDo, ReasonNeeded
 from bot.domain.followups.cadence import local_morning
 from bot.domain.ids import UserId
+from bot.domain.incidents.entries import (
+    DeclinedEntry,
+    DuplicateEntry,
+    MessageEntry,
+    NoteEntry,
+    ReopenedEntry,
+    ResolvedEntry,
+    StateEntry,
+    UpdateEntry,
+)
 from bot.domain.incidents.lifecycle import ENDED, OPEN, WORKING, State, check_move
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import TimerKind
 from bot.domain.problems.names import NotARootCause
 from bot.domain.problems.texts import NoRootCause
@@ -82,19 +90,15 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
         return Turned(locked.reference)
 
 
-def _move(
-    locked: LockedIncident,
-    to: State,
-    note: str,
-    *,
-    kind: EntryKind = EntryKind.STATE,
-    **data: object,
-) -> None:
-    was = locked.incident.state
-    check_move(locked.reference, was, to)
-    locked.move_to(to)
-    locked.record(kind, aloud=True, **{"from": was, "to": to, "note": note, **data})
-    if was in OPEN and to in OPEN:
+def _move(locked: LockedIncident, to: State, note: str) -> None:
+    _moved(locked, StateEntry(from_=locked.incident.state, to=to, note=note))
+
+
+def _moved(locked: LockedIncident, told: StateEntry) -> None:
+    check_move(locked.reference, told.from_, told.to)
+    locked.move_to(told.to)
+    locked.record(told, aloud=True)
+    if told.from_ in OPEN and told.to in OPEN:
         keep_true(locked, Change.MOVED)
     locked.card_changed()
 
@@ -113,7 +117,7 @@ def post_update(
             if locked.incident.triaged_at is None and to in WORKING:
                 locked.mark_triaged(act.now)
         else:
-            locked.record(EntryKind.UPDATE, aloud=True, text=text)
+            locked.record(UpdateEntry(text=text), aloud=True)
             keep_true(locked, Change.UPDATED)
         locked.expect_update()
         locked.card_changed()
@@ -127,7 +131,7 @@ def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.NOTE, ended_too=True) as locked,
     ):
-        locked.record(EntryKind.NOTE, text=text)
+        locked.record(NoteEntry(text=text))
         return locked.reference
 
 
@@ -137,7 +141,8 @@ def capture_message(db: Database, act: Act, incident_id: str, permalink: str, au
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.NOTE, ended_too=True) as locked,
     ):
-        locked.record(EntryKind.MESSAGE, permalink=permalink, author=author, pinned_by=act.user)
+        told = MessageEntry(permalink=permalink, author=author, pinned_by=act.user)
+        locked.record(told)
         return locked.reference
 
 
@@ -171,14 +176,14 @@ def resolve(
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.UPDATE, ended_too=True) as locked,
     ):
-        _move(
-            locked,
-            State.RESOLVED,
-            note,
-            kind=EntryKind.RESOLVED,
+        told = ResolvedEntry(
+            from_=locked.incident.state,
+            to=State.RESOLVED,
+            note=note,
             root_cause=root_cause,
             follow_ups=len(days),
         )
+        _moved(locked, told)
         locked.mark_resolved(root_cause, act.now)
         owner = follow_up_owner or _owner_or(locked, act.user)
         if days:
@@ -236,7 +241,13 @@ def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
     ):
         turned = Turned(locked.reference, withdraw(locked, list(TaskKind)))
-        _move(locked, State.DECLINED, reason, withdrawn=turned.withdrawn)
+        told = DeclinedEntry(
+            from_=locked.incident.state,
+            to=State.DECLINED,
+            note=reason,
+            withdrawn=turned.withdrawn,
+        )
+        _moved(locked, told)
         _end(locked)
         return turned
 
@@ -258,8 +269,14 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
                 unnamed=unnamed,
                 open_to_all=unnamed and duplicates.everyone_sees(locked.incident),
             )
-            told: dict[str, Any] = {"of": name, "withdrawn": withdrawn}
-            _move(locked, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
+            told = DuplicateEntry(
+                from_=locked.incident.state,
+                to=State.DUPLICATE,
+                note="",
+                of=name,
+                withdrawn=withdrawn,
+            )
+            _moved(locked, told)
             locked.mark_duplicate_of(original.id)
             _end(locked)
             keep_true(locked, Change.ORIGINAL)
@@ -280,8 +297,15 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
     ):
         turned = Turned(locked.reference, withdraw(locked, [TaskKind.FOLLOW_UP]), restore(locked))
-        told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
-        _move(locked, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
+        told = ReopenedEntry(
+            from_=locked.incident.state,
+            to=State.REOPENED,
+            note="",
+            reason=reason,
+            withdrawn=turned.withdrawn,
+            restored=turned.restored,
+        )
+        _moved(locked, told)
         duplicates.cards_changed(locked)
         was_duplicate = locked.incident.duplicate_of is not None
         locked.mark_reopened()

@@ -10,11 +10,11 @@ from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey, new_id
 from bot.domain.incidents.codenames import codename
+from bot.domain.incidents.entries import OpenedEntry
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.needs import Need, named
 from bot.domain.incidents.results import Opened, OpeningDraft
 from bot.domain.incidents.severity import suggested, worst
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.reasons import Occasion, Reason
 from bot.domain.problems import Problem
@@ -76,16 +76,17 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: OpeningDraft) -> O
     incident = _new_incident(policy, act, draft)
     locked = LockedIncident(tx, act, incident, belongs=True, new=True)
     locked.record(
-        EntryKind.OPENED,
-        title=draft.title,
-        severity=incident.severity,
-        category=draft.category,
-        source=draft.source,
-        tier=incident.tier,
-        message=draft.permalink,
-        incident=incident.id,
-        workspace=incident.team_id,
-        needs=incident.needs or None,
+        OpenedEntry(
+            title=draft.title,
+            severity=incident.severity,
+            category=draft.category,
+            source=draft.source,
+            tier=incident.tier,
+            message=draft.permalink,
+            incident=incident.id,
+            workspace=incident.team_id,
+            needs=incident.needs or None,
+        )
     )
     locked.add(participants.first_seat(locked.id, act.user, act.now))
     reason = Reason(Occasion.OPENED, act.user, incident.severity)

@@ -1,9 +1,7 @@
 """Ownership of an escalation: a person assigns it, or a successor accepts it."""
 
-from typing import Any
-
 from bot.domain.ids import UserId
-from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.entries import OwnerEntry
 from bot.domain.kinds import DeliveryKind
 from bot.domain.people.person_messages import AssignedArgs
 from bot.domain.staleness import Change
@@ -21,9 +19,8 @@ def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool 
     Update reminders go to the owner, and restart with a new one.
     """
     before = locked.incident.owner
-    moved: dict[str, Any] = {"from": before, "to": user}
     locked.name_owner(user)
-    locked.record(EntryKind.OWNER, aloud=aloud, **moved)
+    locked.record(OwnerEntry(from_=before, to=user), aloud=aloud)
     # A snooze or a stop belonged to the previous owner.
     locked.expect_update()
     locked.give_to(user)

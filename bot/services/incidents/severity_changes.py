@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.domain.access.rights import Deed
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import NothingToDo, ReasonNeeded
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.incidents.entries import SeverityEntry
 from bot.domain.incidents.results import SeverityChanged, WillPage
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import Ladder, PageNow, RunState, next_step, person_of
 from bot.domain.paging.outlook import Follows, what_follows
@@ -85,8 +84,7 @@ def moved_to(locked: LockedIncident, policy: Policy, to: Severity, reason: str) 
     was = locked.incident.severity
     plan = _plan(locked.tx, policy, locked.incident, to, locked.act.now)
     locked.set_severity(to, policy.severities[to].update_every)
-    told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
-    locked.record(EntryKind.SEVERITY, aloud=True, **told)
+    locked.record(SeverityEntry(from_=was, to=to, reason=reason), aloud=True)
     changed = _follow(locked, policy, plan, was, reason)
     locked.expect_update()
     keep_true(locked, Change.SEVERITY)

@@ -9,8 +9,8 @@ from bot.domain.act import Act
 from bot.domain.errors import NobodyAfter, NotYours, WhichTeam
 from bot.domain.ids import UserId
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import UNANSWERED, PageState, RunState, person_of
+from bot.domain.paging.paging_entries import AcknowledgedEntry, DeclinedPageEntry
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.access import owned_ids
@@ -211,11 +211,12 @@ def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> N
     settle_run(locked, run.id)
     tell_those_told(locked, run)
     locked.record(
-        EntryKind.ACKNOWLEDGED,
-        run=run.id,
-        team=run.team_key,
-        name=run.team_name,
-        page=page.id if page is not None else None,
+        AcknowledgedEntry(
+            run=run.id,
+            team=run.team_key,
+            name=run.team_name,
+            page=page.id if page is not None else None,
+        )
     )
     locked.join_by_page(run)
     accept_ownership(locked, run)
@@ -239,11 +240,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
                 raise nothing_to_acknowledge(locked)
             locked.record(
-                EntryKind.DECLINED_PAGE,
-                run=run.id,
-                team=run.team_key,
-                name=run.team_name,
-                reason=reason,
+                DeclinedPageEntry(run=run.id, team=run.team_key, name=run.team_name, reason=reason)
             )
             locked.send(page_changed(locked, page))
             paged = next_unless_others_wait(locked, policy, run)

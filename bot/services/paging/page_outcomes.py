@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.act import by_the_bot
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import UNANSWERED, PageState
+from bot.domain.paging.paging_entries import ReachedEntry
 from bot.services.delivery.message_kinds import Sent
 from bot.services.delivery.results import At
 from bot.services.locked import LockedIncident
@@ -48,11 +48,7 @@ def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
         pages.answer(tx, page.id, PageState.SUPERSEDED, at.now, "")
         return
     locked.record(
-        EntryKind.REACHED,
-        aloud=True,
-        person=page.target,
-        team=run.team_key,
-        name=run.team_name,
+        ReachedEntry(person=page.target, team=run.team_key, name=run.team_name), aloud=True
     )
     locked.card_changed()
     locked.put_down()

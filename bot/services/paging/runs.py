@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from bot.domain.followups.cadence import is_late
 from bot.domain.ids import UserId, new_id
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import (
     BEFORE,
@@ -21,6 +19,7 @@ from bot.domain.paging.ladders import (
     RunState,
     next_step,
 )
+from bot.domain.paging.paging_entries import ExhaustedEntry, PagedEntry, UnreachableEntry
 from bot.policy import Policy
 from bot.services.locked import LockedIncident
 from bot.services.paging import on_call
@@ -107,7 +106,6 @@ def _ask(
     wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
     now = locked.act.now
-    late: dict[str, Any] = {} if late_since is None else {"late_since": late_since.isoformat()}
     for target in targets:
         page_id = new_id(now)
         locked.add(
@@ -122,15 +120,16 @@ def _ask(
         )
         locked.send(page_wanted(locked, page_id, target, late_since, wanted_since.get(target)))
     locked.record(
-        EntryKind.PAGED,
-        run=run.id,
-        team=run.team_key,
-        name=run.team_name,
-        targets=list(targets),
-        round=position.round - run.first_round,
-        step=position.step,
-        why=why,
-        **late,
+        PagedEntry(
+            run=run.id,
+            team=run.team_key,
+            name=run.team_name,
+            targets=list(targets),
+            round=position.round - run.first_round,
+            step=position.step,
+            why=why,
+            late_since=None if late_since is None else late_since.isoformat(),
+        )
     )
 
 
@@ -171,15 +170,16 @@ def exhausted(
     if doubted:
         _ask(locked, run, at if at != BEFORE else FIRST, doubted, run.why)
     locked.record(
-        EntryKind.EXHAUSTED,
+        ExhaustedEntry(
+            run=run.id,
+            team=run.team_key,
+            name=run.team_name,
+            reached=list(dict.fromkeys(reached)),
+            waiting=list(dict.fromkeys(page.target for page in paged if page.sent_at is None)),
+            doubted=list(doubted),
+            left=[user for user in left if user not in doubted],
+        ),
         aloud=True,
-        run=run.id,
-        team=run.team_key,
-        name=run.team_name,
-        reached=list(dict.fromkeys(reached)),
-        waiting=list(dict.fromkeys(page.target for page in paged if page.sent_at is None)),
-        doubted=list(doubted),
-        left=[user for user in left if user not in doubted],
     )
     tell_managers(locked, policy, run.id, run.first_round)
     return doubted
@@ -214,13 +214,14 @@ def unreachable(
     run = pages.run(locked.tx, page.run_id)
     pages.answer(locked.tx, page.id, PageState.UNREACHABLE, locked.act.now, error)
     locked.record(
-        EntryKind.UNREACHABLE,
+        UnreachableEntry(
+            person=page.target,
+            error=error,
+            team=run.team_key if run else "",
+            name=run.team_name if run else "",
+            again=again,
+        ),
         aloud=True,
-        person=page.target,
-        error=error,
-        team=run.team_key if run else "",
-        name=run.team_name if run else "",
-        **({"again": True} if again else {}),
     )
     if run is not None and run.state is RunState.PAGING:
         next_unless_others_wait(locked, policy, run)

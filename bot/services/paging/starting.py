@@ -7,7 +7,6 @@ from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyPaged, BadInput, BeingPaged, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import (
     BEFORE,
     FIRST,
@@ -20,6 +19,7 @@ from bot.domain.paging.ladders import (
     next_step,
     person_of,
 )
+from bot.domain.paging.paging_entries import AskedAgainEntry
 from bot.domain.paging.reasons import Occasion, Reason, of_run, passed_on
 from bot.domain.problems.names import CannotBePaged
 from bot.policy import Policy
@@ -133,11 +133,7 @@ def _asked_before(
         if told:
             explain(locked, run, reason)
             locked.record(
-                EntryKind.ASKED_AGAIN,
-                run=run.id,
-                team=team,
-                name=run.team_name,
-                why=reason.words,
+                AskedAgainEntry(run=run.id, team=team, name=run.team_name, why=reason.words)
             )
         return replace(going_on(locked, run), begun_before=True, told=told)
     return Started(run, targets)

@@ -1,7 +1,7 @@
 """Withdraws pages: the incident has ended, was reopened, or has become restricted."""
 
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import PERSON_PREFIX, PageState, RunState
+from bot.domain.paging.paging_entries import CalledOffEntry
 from bot.services.locked import LockedIncident
 from bot.services.paging.runs import settle_run
 from bot.store.paging import pages, run_changes
@@ -41,7 +41,7 @@ def withdraw_unvouched(locked: LockedIncident) -> None:
         if not vouched(run) and run_changes.call_off(locked.tx, run.id):
             settle_run(locked, run.id)
             locked.record(
-                EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name
+                CalledOffEntry(run=run.id, team=run.team_key, name=run.team_name), aloud=True
             )
 
 

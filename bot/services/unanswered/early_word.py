@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import UserId
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.paging_entries import UnansweredEntry
 from bot.domain.unanswered.manager_messages import UnansweredArgs
 from bot.services.addressing import personal
 from bot.services.locked import LockedIncident
@@ -25,13 +25,14 @@ def say_early(
     if not run_changes.take_early_word(locked.tx, run.id, locked.act.now):
         return
     locked.record(
-        EntryKind.UNANSWERED,
+        UnansweredEntry(
+            run=run.id,
+            team=run.team_key,
+            name=run.team_name,
+            tried=list(tried),
+            targets=list(targets),
+        ),
         aloud=True,
-        run=run.id,
-        team=run.team_key,
-        name=run.team_name,
-        tried=list(tried),
-        targets=list(targets),
     )
     owner = locked.incident.owner
     # People who are paged in this run know already.

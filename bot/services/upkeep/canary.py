@@ -9,9 +9,9 @@ from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import new_id
 from bot.domain.incidents.codenames import codename
+from bot.domain.incidents.entries import OpenedEntry
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import FIRST, Ladder, RunState, Step
 from bot.domain.paging.page_messages import CanaryArgs
@@ -84,7 +84,19 @@ def open_drill(
     )
     with db.transaction(act) as tx:
         locked = LockedIncident(tx, act, incident, new=True)
-        locked.record(EntryKind.OPENED, title=CANARY, severity=Severity.P3, category=TEAM)
+        locked.record(
+            OpenedEntry(
+                title=CANARY,
+                severity=incident.severity,
+                category=TEAM,
+                source=None,
+                tier=incident.tier,
+                message=None,
+                incident=incident_id,
+                workspace=workspace.team_id,
+                needs=None,
+            )
+        )
         locked.add(run_changes.added(_run(incident, run_id, now)))
         locked.add(
             pages.new_page(

@@ -17,7 +17,7 @@ from bot.services.locked import lock_incident
 from bot.store.tables import Inbound
 from handlers.typed.line import read
 from handlers.verbs import VERBS
-from tests.factories import MEI, PRIYA, SOFIA, TOM, an_act
+from tests.factories import MEI, PRIYA, SOFIA, TOM, EarlierEntry, an_act
 from tests.handlers.stage import Stage
 
 
@@ -232,7 +232,8 @@ async def test_a_reminder_that_an_earlier_release_wrote_there_is_shown_to_its_pe
         stage.db.transaction() as tx,
         lock_incident(tx, an_act(), opened.head.id, Deed.NOTE) as locked,
     ):
-        locked.record(EntryKind.REMINDER, to=MEI, text="look at the numbers")
+        told = {"to": MEI, "text": "look at the numbers"}
+        locked.record(EarlierEntry(of=EntryKind.REMINDER, told=told))
     assert "look at the numbers" in str(stage.details(opened.head.id).entries)
     assert "look at the numbers" not in str(stage.details(opened.head.id, user=PRIYA).entries)
 

@@ -31,7 +31,7 @@ from bot.services.paging import starting
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
 from tests.databases import on_sqlite
-from tests.factories import DANIEL, MEI, NOON, SOFIA, TOM, an_act, an_incident, people
+from tests.factories import DANIEL, MEI, NOON, SOFIA, TOM, EarlierEntry, an_act, an_incident, people
 from tests.services import scene
 
 pytestmark = on_sqlite
@@ -118,7 +118,7 @@ def test_what_earlier_releases_sealed_is_read_with_people(
         db.transaction() as tx,
         locked.lock_incident(tx, an_act(), incident_id, Deed.NOTE) as opened,
     ):
-        opened.record(kind, aloud=True, **data)
+        opened.record(EarlierEntry(of=kind, told=data), aloud=True)
     details = queries.details(db, an_act(), incident_id, newest=None)
     last = replace(details, entries=details.entries[-1:])
     said = [str(answers.details(wording, last)), str(forms.timeline_view(wording, last))]

@@ -1,18 +1,16 @@
 """The timeline only grows, and shows what was done to it; search keeps what it must not tell."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
 from bot.domain.access.visibility import Tier
+from bot.domain.incidents.entries import NewEntry
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.severity import Severity
-from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.timeline import Entry
 from bot.policy import Policy
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.services.incidents.export import verify, verify_seals
-from bot.services.locked import LockedIncident
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
 from tests.factories import TOM, an_act, an_incident, people
@@ -119,13 +117,12 @@ def test_a_timeline_of_a_release_before_holds_and_belongs_to_its_moment(
     db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first entry names no escalation: when and by whom it was opened does."""
-    record = LockedIncident.record
 
-    def as_before(locked: LockedIncident, kind: EntryKind, **data: Any) -> int:
-        rest = {key: value for key, value in data.items() if key not in ("incident", "workspace")}
-        return record(locked, kind, **rest)
+    def as_before(entry: NewEntry) -> Entry:
+        told = entry.data().items()
+        return Entry(entry.kind, {k: v for k, v in told if k not in ("incident", "workspace")})
 
-    monkeypatch.setattr(LockedIncident, "record", as_before)
+    monkeypatch.setattr(NewEntry, "entry", as_before)
     first = an_incident(db, policy, an_act()).head.id
     second = an_incident(db, policy, an_act(minutes=1)).head.id
     assert verify(db) == (2, [])
