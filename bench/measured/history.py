@@ -26,7 +26,7 @@ from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.upkeep.retention import Keep
 from bot.policy import Policy
 from bot.services.digests import digest as digests_digest
-from bot.services.incidents import home, queries
+from bot.services.incidents import home, lists, queries
 from bot.services.incidents.opening import open_incident
 from bot.store.database import Database
 from bot.store.delivery import backlog, claims, outbox
@@ -112,10 +112,10 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
             timers.oldest_overdue(tx, act.now)
 
     reads: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("list", lambda: queries.listing(db, rules, act, "")),
-        ("list mine", lambda: queries.listing(db, rules, act, "mine")),
-        ("list team legal", lambda: queries.listing(db, rules, act, "team legal")),
-        ("list overdue", lambda: queries.listing(db, rules, act, "overdue")),
+        ("list", lambda: lists.listing(db, rules, act, "")),
+        ("list mine", lambda: lists.listing(db, rules, act, "mine")),
+        ("list team legal", lambda: lists.listing(db, rules, act, "team legal")),
+        ("list overdue", lambda: lists.listing(db, rules, act, "overdue")),
         ("show", shown),
         ("the Home tab", lambda: home.home_of(db, act)),
         ("what /metrics counts", counted),
@@ -129,7 +129,7 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
     digest = _times(lambda: digests_digest.preview(db, rules, act, None), 3)
     rows.append(("the weekly digest", max(digest), None))
     for words, name in (("number", "a word, newest first"), ("nowhere", "a word that is nowhere")):
-        looked = _times(partial(queries.search, db, act, words), 20)
+        looked = _times(partial(lists.search, db, act, words), 20)
         rows.append((f"search for {name}", max(looked), None))
     for heap, name in ((Heap.DELIVERIES, "messages"), (Heap.TIMERS, "timers")):
         cleared = f"a batch of {purge.BATCH} {name} cleared away"

@@ -6,7 +6,7 @@ from bot.domain.access.rights import Deed
 from bot.domain.errors import Unclear
 from bot.domain.problems.commands import OneTeam
 from bot.render.incidents import answers
-from bot.services.incidents import queries
+from bot.services.incidents import lists, queries
 from bot.services.paging import on_call as on_call_of
 from handlers.answers import Answer
 from handlers.commands.verb import Ask, Behind, Verb
@@ -18,7 +18,7 @@ FILTERS = ("mine", "my", "team", "open", "all", "overdue", "late", "ended", "clo
 
 
 async def list_incidents(ask: Ask) -> Answer:
-    listing = await ask.read(queries.listing, ask.policy, ask.act, _filter(ask))
+    listing = await ask.read(lists.listing, ask.policy, ask.act, _filter(ask))
     return answers.listing(ask.wording, listing)
 
 
@@ -38,7 +38,7 @@ async def show(ask: Ask) -> Answer:
 
 
 async def search(ask: Ask) -> Answer:
-    listing = await ask.read(queries.search, ask.act, ask.text)
+    listing = await ask.read(lists.search, ask.act, ask.text)
     return answers.listing(ask.wording, listing)
 
 

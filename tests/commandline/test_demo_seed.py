@@ -22,7 +22,7 @@ from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy, load
 from bot.services.digests import digest
 from bot.services.duework import firing
-from bot.services.incidents import export, queries
+from bot.services.incidents import export, lists
 from bot.services.incidents import home as incidents_home
 from bot.store.database import Database
 from bot.store.delivery import outbox
@@ -155,10 +155,10 @@ def test_the_restricted_one_shows_a_codename_only(seeded: Database, shipped: Pol
     [secret] = [
         one for one in all_incidents(seeded) if one.tier is not Tier.STANDARD and one.state in OPEN
     ]
-    listing = queries.listing(seeded, shipped, MEI, "open")
+    listing = lists.listing(seeded, shipped, MEI, "open")
     named = {str(head.id): head.name for head in listing.heads}
     assert named[secret.id] == secret.codename
-    overdue = queries.listing(seeded, shipped, MEI, "overdue")
+    overdue = lists.listing(seeded, shipped, MEI, "overdue")
     assert secret.id not in {str(head.id) for head in overdue.heads}
 
 

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel, col, select
 from bot.domain.act import Act, by_the_bot
 from bot.domain.errors import AlreadyHandled, NotFound, NotYours
 from bot.policy import Policy
-from bot.services.incidents import export, queries
+from bot.services.incidents import export, lists, queries
 from bot.services.incidents import home as incidents_home
 from bot.services.paging import answers
 from bot.services.upkeep import canary
@@ -112,10 +112,10 @@ def test_a_drill_is_in_no_list_search_digest_home_or_export(db: Database, policy
     drill = a_drill(db, policy)
     answers.acknowledge(db, by_bot(), drill.page_id)
     act = an_act()
-    assert queries.listing(db, policy, act, "").total == 0
-    assert queries.listing(db, policy, act, "overdue").total == 0
+    assert lists.listing(db, policy, act, "").total == 0
+    assert lists.listing(db, policy, act, "overdue").total == 0
     for words in ("canary", "drill", "1"):
-        assert queries.search(db, act, words).total == 0, words
+        assert lists.search(db, act, words).total == 0, words
     home = incidents_home.home_of(db, act)
     assert (home.open, home.pages, home.mine, home.total_open) == ((), (), (), 0)
     assert list(export.records(db)) == []

@@ -1,15 +1,20 @@
-"""A duplicate and its original name each other, where the reader may see the other one."""
+"""A duplicate and its original name each other, where the reader may see the other one.
+
+The original has to be open, so that a person keeps working on it.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from bot.domain.access.visibility import Place
 from bot.domain.act import Act, Workspace
-from bot.domain.errors import NoAccess
-from bot.domain.ids import parse_reference
+from bot.domain.errors import BadInput, NoAccess, NotFound, OriginalEnded
+from bot.domain.ids import parse_reference, reference
 from bot.domain.incidents.entries import HasDuplicateEntry
+from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import EntryLine, Head
+from bot.domain.problems.commands import ADuplicateOfItself
 from bot.domain.staleness import Change
 from bot.services import views
 from bot.services.locked import LockedIncident
@@ -71,6 +76,47 @@ def _other(tx: Transaction, entry: TimelineEntry, named: str) -> Incident | None
         return None
     workspace = Workspace(entry.team_id, entry.enterprise_id)
     return incident_rows.by_number(tx, workspace, parse_reference(named))
+
+
+def lock_original(tx: Transaction, act: Act, incident_id: str, of: str) -> Incident:
+    """Lock a duplicate and its original, and return the original; `of` is its reference.
+
+    Raises OriginalEnded if the original has ended. Both are locked in one order. So two incidents
+    that are closed as duplicates of each other at the same time cannot both find the other open.
+    """
+    number = parse_reference(of)
+    found = incident_rows.by_number(tx, act.workspace, number)
+    if found is None:
+        raise NotFound("incident", reference(number))
+    if found.id == incident_id:
+        problem = ADuplicateOfItself(reference(number))
+        raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7", no_report=True)
+    locked = {key: incident_rows.lock(tx, key) for key in sorted([incident_id, found.id])}
+    original, ending = locked[found.id], locked[incident_id]
+    assert original is not None
+    require_seen(tx, act, original)
+    if original.state not in OPEN and ending is not None and ending.state in OPEN:
+        instead = _open_one_behind(tx, seen_by(tx, act), original)
+        raise OriginalEnded(
+            reference=reference(ending.number),
+            original=reference(number),
+            state=original.state,
+            instead=reference(instead.number) if instead and instead.id != incident_id else None,
+        )
+    return original
+
+
+def _open_one_behind(tx: Transaction, sees: Sees, ended: Incident) -> Incident | None:
+    """Follow duplicates to an open one, as far as the person acting may know of each."""
+    behind, met = ended, {ended.id}
+    while behind.state not in OPEN:
+        further = incident_rows.get(tx, behind.duplicate_of) if behind.duplicate_of else None
+        # Earlier releases closed escalations as duplicates of each other.
+        if further is None or further.id in met or not (sees(behind) and sees(further)):
+            return None
+        met.add(further.id)
+        behind = further
+    return behind
 
 
 def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Incident) -> None:

@@ -18,7 +18,7 @@ from bot.services import views
 from bot.services.access.identity import identify
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.followups import reminders
-from bot.services.incidents.queries import listed, overdue_in
+from bot.services.incidents.lists import listed, overdue_in
 from bot.services.paging.page_views import Around, page_message
 from bot.store.database import Database
 from bot.store.delivery import outbox

@@ -29,7 +29,6 @@ from bot.services.channels import channel
 from bot.services.followups.task_schedule import restore, withdraw
 from bot.services.followups.tasks import add_follow_up
 from bot.services.incidents import duplicates
-from bot.services.incidents.originals import lock_original
 from bot.services.incidents.ownership import make_owner
 from bot.services.locked import LockedIncident, lock_incident
 from bot.services.paging.withdrawal import end_all, leave_unanswered
@@ -258,7 +257,7 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
     Raises OriginalEnded if no one works on the original any more.
     """
     with db.transaction(act) as tx:
-        original = lock_original(tx, act, incident_id, of)
+        original = duplicates.lock_original(tx, act, incident_id, of)
         with lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked:
             withdrawn, name = withdraw(locked, list(TaskKind)), name_of(original)
             unnamed = not duplicates.everyone_sees(original)

@@ -1,25 +1,17 @@
 """Answers what people ask to see. Every title passes through `views.head_of` or `head_in`."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.access.rights import Deed, may, require
-from bot.domain.access.visibility import Place
+from bot.domain.access.rights import Deed, require
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
 from bot.domain.ids import parse_reference, reference
-from bot.domain.incidents.lifecycle import ENDED, State, parse_state, shown
-from bot.domain.incidents.search_terms import retyped, sought
-from bot.domain.incidents.severity import Severity, parse_severity
 from bot.domain.incidents.timeline import EntryKind
-from bot.domain.incidents.views import Card, Details, Head, Listing, Older, TaskLine
+from bot.domain.incidents.views import Card, Details, Head, TaskLine
 from bot.domain.paging.ladders import UNANSWERED
 from bot.domain.paging.page_messages import PageMessage
-from bot.domain.problems.names import NoSuchFilter, WhichEscalation
-from bot.domain.problems.texts import NothingToSearch, SearchTooLong
-from bot.policy import Policy
+from bot.domain.problems.names import WhichEscalation
 from bot.services import views
 from bot.services.access import owned_ids
 from bot.services.access.belonging import belongs_to, deeds_in, require_in
@@ -32,17 +24,11 @@ from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.decisions import decisions
 from bot.store.followups import tasks_and_reminders
-from bot.store.incidents import incident_rows, open_list, timeline
-from bot.store.incidents import search as incidents_search
-from bot.store.incidents.recently_ended import ended_ones
+from bot.store.incidents import incident_rows, timeline
 from bot.store.paging import pages
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
-
-MOST_LISTED = 30
-MOST_FOUND = 20
-LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,70 +60,6 @@ def find(
         return FoundIncident(incident.id, reference(incident.number))
 
 
-def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
-    """Return open incidents: all, mine, a team's, overdue ones, of one severity or in one state;
-    or the ended ones.
-    """
-    require(act, Deed.READ)
-    about = " ".join(words.split())
-    severity: Severity | None = None
-    state: State | None = None
-    team: str | None = None
-    mine = False
-    overdue_at: datetime | None = None
-    match about.lower():
-        case "" | "open":
-            pass
-        case "all":
-            about = "open"
-        case "mine" | "my":
-            about, mine = "mine", True
-        case "overdue" | "late":
-            about, overdue_at = "overdue", act.now
-        case "closed" | "ended":
-            return _ended(db, act, "ended", ENDED)
-        case filtered if filtered.startswith("team "):
-            wanted = policy.team(about.partition(" ")[2])
-            about, team = f"team {wanted.name}", wanted.key
-        case _:
-            state, severity = _state_or_severity(about)
-            about = severity.value if severity else shown(state or "")
-    if state in ENDED:
-        return _ended(db, act, about, [state])
-    with db.reading() as tx:
-        waiting = pages.waiting_for(tx, act.workspace, act.user) if mine else []
-        asked = frozenset(page.incident_id for page in waiting)
-        rows, total = open_list.open_ones(
-            tx,
-            act.workspace,
-            reader=act.user,
-            limit=MOST_LISTED,
-            state=state,
-            severity=severity,
-            mine=mine,
-            asked=asked,
-            team=team,
-            overdue_at=overdue_at,
-        )
-        typed = f"team {team}" if team else (severity or about).lower()
-        listing = _listing(tx, act, about or "open", rows, total)
-        return replace(listing, filter=typed, asked=asked)
-
-
-def _ended(db: Database, act: Act, about: str, states: Iterable[State]) -> Listing:
-    with db.reading() as tx:
-        rows, total = ended_ones(tx, act.workspace, states, limit=MOST_LISTED)
-        return replace(_listing(tx, act, about, rows, total), ended=True)
-
-
-def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
-    with suppress(BadInput):
-        return parse_state(text), None
-    with suppress(BadInput):
-        return None, parse_severity(text)
-    raise BadInput("list", NoSuchFilter(text[:40]))
-
-
 def is_archived(db: Database, act: Act, incident_id: str) -> bool:
     """Tell whether an incident's channel is archived, so that nothing can be posted there."""
     with db.reading() as tx:
@@ -145,67 +67,6 @@ def is_archived(db: Database, act: Act, incident_id: str) -> bool:
     if incident is None or incident.team_id != act.workspace.team_id:
         return False
     return incident.room is ChannelState.ARCHIVED
-
-
-def search(db: Database, act: Act, words: str) -> Listing:
-    """Find incidents by words and phrases; a leading `before ESC-n` finds only older ones."""
-    require(act, Deed.READ)
-    if len(words) > LONGEST_SEARCH:
-        raise BadInput("search", SearchTooLong(LONGEST_SEARCH))
-    wanted = sought(words)
-    before = _before(wanted)
-    wanted = wanted if before is None else wanted[2:]
-    if not wanted:
-        raise BadInput("search", NothingToSearch())
-    with db.reading() as tx:
-        found = incidents_search.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
-        listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))
-    listing = replace(listing, searched=True)
-    if found.older is None:
-        return listing
-    older = Older(reference(found.older), retyped(wanted), found.cut_short)
-    return replace(listing, older=older)
-
-
-def _before(words: Sequence[str]) -> int | None:
-    """Return the number after `before`. Without a full reference, `before` is a search word."""
-    if len(words) > 1 and words[0].lower() == "before" and words[1].upper().startswith("ESC-"):
-        return parse_reference(words[1])
-    return None
-
-
-def _listing(
-    tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
-) -> Listing:
-    heads = listed(tx, act, rows)
-    return Listing(
-        about=about,
-        heads=tuple(heads),
-        now=act.now,
-        total=total,
-        overdue_pages=overdue_in(tx, heads, act.now),
-        may_open=may(act.role, Deed.OPEN),
-    )
-
-
-def overdue_in(tx: Transaction, heads: Iterable[Head], now: datetime) -> Mapping[str, int]:
-    """Count each incident's overdue teams, where the list's reader may know of them."""
-    return pages.count_overdue(tx, [head.id for head in heads if head.full and head.is_open], now)
-
-
-def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
-    """Return the heads of a list, as its reader may see them in a listing."""
-    rows = list(rows)
-    invited = participants.invited_to(tx, act.user, [row.id for row in rows])
-    return [
-        views.head_of(
-            row,
-            act,
-            invited=[act.user] if row.id in invited else [],
-            place=Place.LISTING,
-        )
-        for row in rows
-    ]
 
 
 def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> Head:

@@ -27,7 +27,7 @@ from bot.services.delivery.content import ChannelCall, MessageContent
 from bot.services.delivery.results import At
 from bot.services.digests import digest
 from bot.services.followups import tasks
-from bot.services.incidents import home, lifecycle, queries, severity_changes
+from bot.services.incidents import home, lifecycle, lists, queries, severity_changes
 from bot.services.paging import answers, starting
 from bot.store.database import Database
 from bot.store.delivery import claims
@@ -91,8 +91,8 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
     db: Database, policy: Policy, story: str
 ) -> None:
     seen = [
-        queries.listing(db, policy, OUTSIDER, ""),
-        queries.search(db, OUTSIDER, "ESC-1"),
+        lists.listing(db, policy, OUTSIDER, ""),
+        lists.search(db, OUTSIDER, "ESC-1"),
         home.home_of(db, OUTSIDER),
     ]
     assert all("ESC-1" in str(one) for one in seen)
@@ -111,11 +111,11 @@ def test_lists_and_searches_carry_no_word_even_for_the_invited(
 ) -> None:
     invited = an_act(MEI, hours=3)
     assert SECRET in str(queries.details(db, invited, story))
-    shown = [queries.listing(db, policy, invited, ""), home.home_of(db, invited)]
+    shown = [lists.listing(db, policy, invited, ""), home.home_of(db, invited)]
     shown.append(digest.preview(db, policy, invited, None))
     assert SECRET not in str(shown)
-    assert queries.search(db, invited, SECRET).heads == ()
-    assert queries.search(db, invited, "harassment").heads == ()
+    assert lists.search(db, invited, SECRET).heads == ()
+    assert lists.search(db, invited, "harassment").heads == ()
 
 
 def said_in_the_digest(db: Database, policy: Policy, days: int) -> list[str]:
@@ -200,12 +200,12 @@ def test_a_filter_never_matches_what_its_reader_may_not_see(
 ) -> None:
     """A match alone would tell: whom it concerns, and that they do not answer."""
     late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
-    assert queries.listing(db, policy, late, words).heads == ()
-    assert queries.listing(db, policy, late, words).total == 0
-    open_ones = queries.listing(db, policy, late, "")
+    assert lists.listing(db, policy, late, words).heads == ()
+    assert lists.listing(db, policy, late, words).total == 0
+    open_ones = lists.listing(db, policy, late, "")
     assert (len(open_ones.heads), open_ones.overdue_pages) == (1, {})
     assert open_ones.heads[0].update_due_at is None
-    invited = queries.listing(db, policy, an_act(MEI, hours=30), words)
+    invited = lists.listing(db, policy, an_act(MEI, hours=30), words)
     assert [head.reference for head in invited.heads] == ["ESC-1"]
 
 
@@ -216,13 +216,13 @@ def test_a_filter_matches_a_standard_one_for_every_reader(
     people(db, policy, U0NOOR={})
     an_incident(db, policy, teams=(TeamKey("legal"), TeamKey("pr"), TeamKey("dpo")))
     late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
-    assert [head.reference for head in queries.listing(db, policy, late, words).heads] == ["ESC-1"]
+    assert [head.reference for head in lists.listing(db, policy, late, words).heads] == ["ESC-1"]
 
 
 def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> None:
     for look in (
-        lambda: queries.listing(db, policy, GUEST, ""),
-        lambda: queries.search(db, GUEST, "x"),
+        lambda: lists.listing(db, policy, GUEST, ""),
+        lambda: lists.search(db, GUEST, "x"),
         lambda: queries.details(db, GUEST, story),
         lambda: lifecycle.add_note(db, GUEST, story, "x"),
         lambda: requests.request_access(db, policy, GUEST, story),

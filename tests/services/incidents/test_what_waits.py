@@ -13,7 +13,7 @@ from bot.render.incidents.home import home
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.incidents import home as incidents_home
-from bot.services.incidents import queries
+from bot.services.incidents import lists
 from bot.services.paging import answers
 from bot.store.database import Database
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
@@ -36,14 +36,14 @@ def test_list_mine_begins_with_the_escalations_that_page_you(
     an_incident(db, policy, an_act(PRIYA), teams=(), severity=Severity.P0)
     an_incident(db, policy, an_act(MEI), teams=(LEGAL,), tier=tier)
     an_incident(db, policy, an_act(MEI), teams=())
-    seen = queries.listing(db, policy, an_act(PRIYA), "mine")
+    seen = lists.listing(db, policy, an_act(PRIYA), "mine")
     assert [head.reference for head in seen.heads] == ["ESC-2", "ESC-1"]
     assert seen.total == 2
     said = str(listing(Wording(policy, Templates()), seen).blocks)
     assert said.count(ACK) == 1
     assert said.index("ESC-2") < said.index(ACK) < said.index("ESC-1")
     answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
-    after = queries.listing(db, policy, an_act(PRIYA), "mine")
+    after = lists.listing(db, policy, an_act(PRIYA), "mine")
     assert [head.reference for head in after.heads] == ["ESC-1", "ESC-2"]
     assert ACK not in str(listing(Wording(policy, Templates()), after).blocks)
 
@@ -53,7 +53,7 @@ def test_home_counts_the_teams_that_are_late_as_list_does(db: Database, policy: 
     wording = Wording(policy, Templates())
     for at, late in ((NOON, False), (LATE, True)):
         seen = incidents_home.home_of(db, an_act(MEI, now=at))
-        listed = queries.listing(db, policy, an_act(MEI, now=at), "open")
+        listed = lists.listing(db, policy, an_act(MEI, now=at), "open")
         assert seen.overdue_pages == listed.overdue_pages
         assert ("*2 teams overdue*" in str(home(wording, seen))) is late
 

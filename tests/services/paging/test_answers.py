@@ -22,7 +22,7 @@ from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import PageState, RunState
 from bot.policy import Policy
 from bot.services.handover import handing_over
-from bot.services.incidents import lifecycle, queries
+from bot.services.incidents import lifecycle, lists
 from bot.services.paging import answers, starting
 from bot.services.paging.starting import Started
 from bot.store.database import Database
@@ -175,9 +175,9 @@ def exhausted(db: Database, policy: Policy) -> str:
 def test_no_team_is_overdue_in_what_has_ended(db: Database, policy: Policy) -> None:
     incident_id = exhausted(db, policy)
     late = an_act(hours=4)
-    assert queries.listing(db, policy, late, "").overdue_pages == {incident_id: 1}
+    assert lists.listing(db, policy, late, "").overdue_pages == {incident_id: 1}
     lifecycle.decline(db, an_act(hours=3), incident_id, "not ours")
-    for ended in (queries.listing(db, policy, late, "declined"), queries.search(db, late, "ESC-1")):
+    for ended in (lists.listing(db, policy, late, "declined"), lists.search(db, late, "ESC-1")):
         assert [head.id for head in ended.heads] == [incident_id]
         assert ended.overdue_pages == {}
 

@@ -21,7 +21,7 @@ from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
 from bot.render.paging.page_messages import can_be_answered
 from bot.services.handover import handing_over
-from bot.services.incidents import home, lifecycle, queries
+from bot.services.incidents import home, lifecycle, lists, queries
 from bot.services.paging import answers, starting
 from bot.store.access import participants
 from bot.store.database import Database
@@ -210,7 +210,7 @@ def test_after_reopening_every_place_says_that_no_one_is_paged(
     lifecycle.reopen(db, again, incident_id, "it is ours")
     [row] = scene.card(db, incident_id).teams
     assert row.state is RunState.CANCELLED
-    late = queries.listing(db, policy, again, "overdue")
+    late = lists.listing(db, policy, again, "overdue")
     assert "ESC-1" not in [head.reference for head in late.heads]
     with pytest.raises(NothingToAcknowledge):
         answers.acknowledge_mine(db, an_act(PRIYA, now=again.now), incident_id)

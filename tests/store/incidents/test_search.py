@@ -6,7 +6,7 @@ from bot.domain.access.visibility import Tier
 from bot.domain.errors import BadInput
 from bot.domain.incidents.search_terms import retyped, sought
 from bot.policy import Policy
-from bot.services.incidents import queries
+from bot.services.incidents import lists
 from bot.store.database import Database
 from bot.store.incidents.search import Searched, search
 from tests.factories import DANIEL, WORKSPACE, an_act, an_incident, people
@@ -61,9 +61,9 @@ def test_a_reference_is_found_however_old_it_is(db: Database) -> None:
 
 def test_before_is_a_word_like_any_other_without_a_reference(db: Database, policy: Policy) -> None:
     an_incident(db, policy, title="Just before the match", teams=())
-    assert len(queries.search(db, an_act(), "before").heads) == 1
-    assert len(queries.search(db, an_act(), "before match").heads) == 1
-    assert len(queries.search(db, an_act(), "before esc-3 minister").heads) == 2
+    assert len(lists.search(db, an_act(), "before").heads) == 1
+    assert len(lists.search(db, an_act(), "before match").heads) == 1
+    assert len(lists.search(db, an_act(), "before esc-3 minister").heads) == 2
 
 
 def test_quotes_of_any_kind_make_a_phrase_and_a_star_is_anything(
@@ -73,7 +73,7 @@ def test_quotes_of_any_kind_make_a_phrase_and_a_star_is_anything(
     an_incident(db, policy, title="Threat of a bomb", teams=())
 
     def numbers(words: str) -> list[str]:
-        return [head.reference for head in queries.search(db, an_act(), words).heads]
+        return [head.reference for head in lists.search(db, an_act(), words).heads]
 
     for phrase in (
         '"bomb threat"',
@@ -100,7 +100,7 @@ def test_a_reference_may_have_a_space_or_a_star(db: Database, policy: Policy) ->
         an_incident(db, policy, title=f"Number {number}", teams=())
 
     def numbers(words: str, user: str = DANIEL) -> list[int]:
-        found = queries.search(db, an_act(user), words).heads
+        found = lists.search(db, an_act(user), words).heads
         return [int(head.reference.removeprefix("ESC-")) for head in found]
 
     for words in ("ESC 7", "esc 7", "Esc #7", "escalation 7", "*ESC 7*", "ESC- 7"):
@@ -110,16 +110,16 @@ def test_a_reference_may_have_a_space_or_a_star(db: Database, policy: Policy) ->
     assert numbers("esc*") == numbers("esc-*") == list(range(12, 0, -1))
     assert numbers("before ESC 12 esc-1*") == [11, 10, 1]
     assert numbers('"ESC 7"') == [7]
-    [sealed] = queries.search(db, an_act(DANIEL), "esc-6*").heads
+    [sealed] = lists.search(db, an_act(DANIEL), "esc-6*").heads
     assert not sealed.full
     assert sealed.name != "Sealed"
 
 
 def test_further_back_a_phrase_is_still_one(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", 1)
-    older = queries.search(db, an_act(), "\u201cmini ster\u201d | minister").older
+    monkeypatch.setattr(lists, "MOST_FOUND", 1)
+    older = lists.search(db, an_act(), "\u201cmini ster\u201d | minister").older
     assert older is None
-    older = queries.search(db, an_act(), "minister").older
+    older = lists.search(db, an_act(), "minister").older
     assert older is not None
     assert retyped(["bomb threat", "x"]) == '"bomb threat" x'
     assert sought('"bomb threat" x') == ["bomb threat", "x"]
@@ -130,18 +130,18 @@ def test_further_back_a_phrase_is_still_one(db: Database, monkeypatch: pytest.Mo
 )
 def test_a_search_for_nothing_is_refused(db: Database, words: str) -> None:
     with pytest.raises(BadInput):
-        queries.search(db, an_act(), words)
+        lists.search(db, an_act(), words)
 
 
 def test_who_has_found_many_is_told_how_to_go_on(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_FOUND", 2)
-    listing = queries.search(db, an_act(), "before ESC-4 minister")
+    monkeypatch.setattr(lists, "MOST_FOUND", 2)
+    listing = lists.search(db, an_act(), "before ESC-4 minister")
     assert [head.reference for head in listing.heads] == ["ESC-3", "ESC-2"]
     assert listing.older is not None
     assert (listing.older.before, listing.older.words) == ("ESC-2", "minister")
-    again = queries.search(db, an_act(), f"before {listing.older.before} {listing.older.words}")
+    again = lists.search(db, an_act(), f"before {listing.older.before} {listing.older.words}")
     assert [head.reference for head in again.heads] == ["ESC-1"]
     assert again.older is None
 
@@ -152,5 +152,5 @@ def test_only_a_restricted_one_is_found_by_its_codename(db: Database, policy: Po
     closed = an_incident(db, policy, teams=(), tier=Tier.RESTRICTED)
     for opened, expected in ((openly, []), (closed, [closed.head.reference])):
         codename = scene.incident(db, opened.head.id).codename
-        named = queries.search(db, an_act(), f'"{codename}"').heads
+        named = lists.search(db, an_act(), f'"{codename}"').heads
         assert [head.reference for head in named] == expected

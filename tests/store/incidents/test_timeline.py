@@ -9,7 +9,7 @@ from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import Entry
 from bot.policy import Policy
-from bot.services.incidents import lifecycle, queries, severity_changes
+from bot.services.incidents import lifecycle, lists, severity_changes
 from bot.services.incidents.export import verify, verify_seals
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
@@ -147,7 +147,7 @@ def test_what_is_done_to_an_escalation_is_what_its_timeline_says(
 
 
 def titles(db: Database, words: str) -> list[str]:
-    return [head.name for head in queries.search(db, an_act(), words).heads]
+    return [head.name for head in lists.search(db, an_act(), words).heads]
 
 
 def test_a_search_finds_every_word_in_any_case_and_script(db: Database, policy: Policy) -> None:
@@ -172,5 +172,5 @@ def test_what_is_a_wildcard_elsewhere_is_a_character_here(
 def test_a_restricted_title_is_never_matched(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, title="Secretword", tier=Tier.RESTRICTED, teams=())
     assert titles(db, "secretword") == []
-    assert titles(db, "ESC-1") == [queries.listing(db, policy, an_act(), "").heads[0].name]
+    assert titles(db, "ESC-1") == [lists.listing(db, policy, an_act(), "").heads[0].name]
     assert opened.head.full
