@@ -306,6 +306,14 @@ def test_ack_without_a_page_takes_whatever_waits(db: Database, policy: Policy) -
         answers.acknowledge_mine(db, an_act(PRIYA))
 
 
+def test_ack_of_one_escalation_leaves_the_pages_of_the_others(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    [taken] = answers.acknowledge_mine(db, an_act(PRIYA), a_legal_case(db, policy))
+    assert taken.reference == "ESC-2"
+    [left] = answers.acknowledge_mine(db, an_act(PRIYA, minutes=1))
+    assert left.reference == "ESC-1"
+
+
 def test_an_incident_that_ended_takes_no_acknowledgement(db: Database, policy: Policy) -> None:
     incident_id = a_legal_case(db, policy)
     page = scene.page_of(db, PRIYA)
