@@ -5,83 +5,18 @@ the program at any time, and it goes on from there.
 """
 
 import argparse
-import json
-import shutil
 import sys
-import time
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
+from tests.mutants.campaign import Campaign
 from tests.mutants.covering import Cover, digest
+from tests.mutants.kept import KEPT, ROOT, Results, Settings, explained
 from tests.mutants.made import mutants_of
 from tests.mutants.mutant import About, Module, Mutant
-from tests.mutants.trying import Outcome, Tried, prepare, try_all
-
-ROOT = Path(__file__).resolve().parents[2]
-HERE = Path(__file__).resolve().parent
-KEPT = ROOT / "build" / "mutants"
-SLOWER = 20
-"""A mutant's tests may take this many times their normal processor time."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The content of `settings.toml`."""
-
-    modules: list[str]
-    left_out: list[str]
-    twice: list[str]
-    seconds: float
-    at_most: float
-
-    @classmethod
-    def read(cls) -> "Settings":
-        return cls(**tomllib.loads((HERE / "settings.toml").read_text(encoding="utf-8")))
-
-
-def explained() -> dict[About, str]:
-    """Return the changes that no test can notice, with the reason."""
-    whole = tomllib.loads((HERE / "explained.toml").read_text(encoding="utf-8"))
-    return {
-        (one["module"], one["function"], one["was"], one["became"]): one["why"]
-        for one in whole.get("mutant", [])
-    }
-
-
-class Results:
-    """The results so far, one a line. The last line for a change counts."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._known: dict[tuple[str, About], Outcome] = {}
-        if file.exists():
-            for line in file.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                self._known[row["version"], tuple(row["about"])] = Outcome(row["outcome"])
-
-    def of(self, mutant: Mutant) -> Outcome | None:
-        return self._known.get((digest(mutant.module.text), mutant.about))
-
-    def add(self, tried: Tried) -> None:
-        mutant = tried.mutant
-        version = digest(mutant.module.text)
-        self._known[version, mutant.about] = tried.outcome
-        row: dict[str, Any] = {
-            "version": version,
-            "about": mutant.about,
-            "outcome": tried.outcome,
-            "line": mutant.first_line,
-            "tests": len(tried.tests),
-            "seconds": round(tried.seconds, 1),
-        }
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def modules_of(settings: Settings) -> list[Module]:
@@ -138,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     ]
     if left and not asked.report:
         print(f"Trying {len(left)} of {len(wanted)} mutants, {len(made)} in all", flush=True)
-        _try(left, modules, cover, results, settings, asked.workers)
+        Campaign(modules, cover, settings, asked.workers).run(left, results)
     stale = _stale(made, reasons)
     return max(_report(wanted, results, reasons, settings), int(stale))
 
@@ -153,57 +88,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--record", action="store_true", help="record what tests run, and end")
     parser.add_argument("--report", action="store_true", help="say what is known, and try nothing")
     return parser
-
-
-def _try(
-    left: Sequence[Mutant],
-    modules: Sequence[Module],
-    cover: Cover,
-    results: Results,
-    settings: Settings,
-    workers: int,
-) -> None:
-    prepare()
-    logs = KEPT / "logs"
-    shutil.rmtree(logs, ignore_errors=True)
-    logs.mkdir()
-    began, number, passed = time.monotonic(), 0, set[str]()
-    for folder, mutants in groupby(left, key=_folder):
-        work = [_with_tests(one, cover, modules, settings) for one in mutants]
-        every = dict.fromkeys(test for _, tests, _ in work for test in tests if test not in passed)
-        limit = sum(within for *_, within in work)
-        unchanged = work[0][0].module.unchanged
-        clean = [(unchanged, [*every][one::workers], limit) for one in range(workers)]
-        if any(tried.outcome.noticed for tried in try_all(clean, ROOT, logs, workers)):
-            print(f"Not tried: tests of {folder} fail without a change", flush=True)
-            continue
-        passed.update(every)
-        for tried in try_all(work, ROOT, logs, workers):
-            number += 1
-            if tried.outcome is Outcome.BROKEN and cover.have_changed(tried.tests):
-                # The tests cannot be imported, not the mutant: someone is editing them.
-                continue
-            results.add(tried)
-            if not tried.outcome.noticed:
-                print(_line(tried.mutant, tried.outcome), flush=True)
-        took = (time.monotonic() - began) / 60
-        print(f"… {number} of {len(left)} in {took:.1f} minutes: {folder}", flush=True)
-
-
-def _folder(mutant: Mutant) -> str:
-    return mutant.module.path.rpartition("/")[0]
-
-
-def _with_tests(
-    mutant: Mutant, cover: Cover, modules: Sequence[Module], settings: Settings
-) -> tuple[Mutant, Sequence[str], float]:
-    tests = cover.tests_of(mutant, modules, settings.seconds)
-    return mutant, tests, SLOWER * sum(cover.tests[test].seconds for test in tests) + 120
-
-
-def _line(mutant: Mutant, outcome: Outcome) -> str:
-    where = f"{mutant.module.path}:{mutant.first_line} {mutant.function}"
-    return f"{outcome}: {where}\n    - {mutant.was}\n    + {mutant.became}"
 
 
 def _report(

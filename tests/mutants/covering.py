@@ -92,7 +92,7 @@ class Cover:
         gone = {file for file in self._files if not (self._root / file).exists()}
         stale = [file for file, version in found.items() if self._files.get(file) != version]
         self.tests = {
-            test: ran for test, ran in self.tests.items() if _file(test) not in {*gone, *stale}
+            test: ran for test, ran in self.tests.items() if file_of(test) not in {*gone, *stale}
         }
         if stale:
             print(f"Recording which lines {len(stale)} test files run", flush=True)
@@ -141,7 +141,7 @@ class Cover:
 
     def have_changed(self, tests: Iterable[str]) -> bool:
         """Whether the file of one of these tests has changed since it was recorded."""
-        files = {_file(test) for test in tests}
+        files = {file_of(test) for test in tests}
         return any(
             digest((self._root / file).read_text(encoding="utf-8")) != self._files.get(file)
             for file in files
@@ -215,5 +215,5 @@ class Cover:
         return {test for test, ran in self.tests.items() if module.path in ran.lines}
 
 
-def _file(test: str) -> str:
+def file_of(test: str) -> str:
     return re.split("::", test, maxsplit=1)[0]

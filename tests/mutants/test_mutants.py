@@ -1,13 +1,17 @@
 """The changes that are made, which tests are chosen for them, and how one is tried."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
-from tests.mutants.__main__ import explained, sample
+from tests.mutants.__main__ import sample
 from tests.mutants.covering import Cover, digest
+from tests.mutants.kept import explained
 from tests.mutants.made import mutants_of
 from tests.mutants.mutant import Module
 from tests.mutants.tracing import once
@@ -191,44 +195,61 @@ def test_the_cheapest_run_first_and_postgresql_last(tmp_path: Path) -> None:
 TRYING = """
 import json, sys
 from pathlib import Path
-from tests.mutants.__main__ import explained, sample
-from tests.mutants.covering import Cover, digest
+from tests.mutants.imported import changes_only_functions, with_imported
 from tests.mutants.made import mutants_of
 from tests.mutants.mutant import Module
-from tests.mutants.tracing import once
-from tests.mutants.trying import try_all
+from tests.mutants.trying import fresh, try_all
 root = Path(sys.argv[1])
 module = Module.read(root, root / "thing.py")
-tests = [f"{root}/test_thing.py"]
+tests = ["test_thing.py::test_first"]
 work = [(one, tests, 60.0) for one in (module.unchanged, *mutants_of(module))]
-tried = {one.mutant.became: one.outcome for one in try_all(work, root, root, 2)}
-print("tried:", json.dumps(tried))
+if sys.argv[2] == "imported":
+    work = [one for one in work if changes_only_functions(one[0])]
+
+def say(be):
+    tried = {one.mutant.became: one.outcome for one in try_all(work, be, root, 2)}
+    print("\\ntried:", json.dumps(tried), flush=True)
+
+say(fresh(root)) if sys.argv[2] == "fresh" else with_imported(root, ["test_thing.py"], say)
 """
+THING = """\
+def first(rows, least=2 - 1):
+    rows.sort()
+    return rows[0] if rows and least else None
+"""
+IN_FUNCTIONS = {
+    "def first(rows, least=2 - 1):": "unnoticed",
+    "pass": "unnoticed",
+    "return rows[0] if (least) else None": "noticed",
+    "return rows[0] if (rows) else None": "unnoticed",
+    "return rows[0] if rows or least else None": "noticed",
+    "return rows[0] if not rows and least else None": "noticed",
+}
 
 
-def test_a_mutant_is_tried_and_nothing_on_disk_changes(tmp_path: Path) -> None:
-    thing = "def first(rows):\n    rows.sort()\n    return rows[0] if rows and True else None\n"
-    (tmp_path / "thing.py").write_text(thing)
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ("fresh", {**IN_FUNCTIONS, "def first(rows, least=2 + 1):": "unnoticed"}),
+        # What a parameter is if it is left out is no code of the function.
+        ("imported", IN_FUNCTIONS),
+    ],
+)
+def test_a_mutant_is_tried_and_nothing_on_disk_changes(
+    tmp_path: Path, way: str, expected: dict[str, str]
+) -> None:
+    (tmp_path / "thing.py").write_text(THING)
     (tmp_path / "test_thing.py").write_text(
-        "from thing import first\n\ndef test_first():\n    assert first([1]) == 1\n"
+        "from thing import first\n\ndef test_first(tmp_path):\n    assert first([1]) == 1\n"
         "    assert first([]) is None\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    run = [sys.executable, "-c", TRYING, str(tmp_path)]
-    said = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    [line] = [line for line in said.splitlines() if line.startswith("tried:")]
-    tried = json.loads(line.removeprefix("tried:"))
-    returned = "return rows[0] if {} else None"
-    assert tried == {
-        "def first(rows):": "unnoticed",
-        "pass": "unnoticed",
-        returned.format("(True)"): "noticed",
-        returned.format("(rows)"): "unnoticed",
-        returned.format("rows or True"): "noticed",
-        returned.format("rows and False"): "noticed",
-        returned.format("not rows and True"): "noticed",
-    }
-    assert (tmp_path / "thing.py").read_text() == thing
+    run = [sys.executable, "-c", TRYING, str(tmp_path), way]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(run, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    [line] = [line for line in ran.stdout.splitlines() if line.startswith("tried:")]
+    assert json.loads(line.removeprefix("tried:")) == expected
+    assert (tmp_path / "thing.py").read_text() == THING
 
 
 def test_what_is_explained_is_made_and_has_a_reason() -> None:

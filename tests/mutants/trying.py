@@ -1,7 +1,7 @@
-"""Tries a mutant in a process of its own, in which its module is the changed one.
+"""Tries each mutant in a process of its own. Nothing on disk changes.
 
-The process is a fork of one that has imported everything slow that is not ours. Nothing on disk
-changes.
+`fresh` makes a process of a fork in which everything of ours is imported anew, and one module is
+the changed one. `imported` is faster, but can change only what functions do.
 """
 
 import atexit
@@ -14,7 +14,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
@@ -47,6 +48,7 @@ QUIETLY = (
     # A module that is already imported is not a test.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
+INTERNAL_ERROR = 3
 GRACE = 5.0
 """Seconds that a stopped process has to stop its PostgreSQL."""
 
@@ -89,8 +91,14 @@ def prepare() -> None:
     gc.freeze()
 
 
+Be = Callable[[Mutant, Sequence[str], Path], int]
+"""Becomes the mutant in this process, runs the tests and returns pytest's exit code. The path is a
+folder for temporary files.
+"""
+
+
 def try_all(
-    work: Iterable[tuple[Mutant, Sequence[str], float]], root: Path, log: Path, workers: int
+    work: Iterable[tuple[Mutant, Sequence[str], float]], be: Be, log: Path, workers: int
 ) -> Iterator[Tried]:
     """Try each mutant with its tests, `workers` at a time. `work` gives the limit in seconds."""
     running: dict[int, _Running] = {}
@@ -103,7 +111,9 @@ def try_all(
                     yield Tried(mutant, Outcome.NOT_RUN, (), 0.0)
                     continue
                 folder = Path(tempfile.mkdtemp(prefix="mutant-"))
-                pid = _fork(mutant, tests, root, folder, log)
+                pid = os.fork()
+                if pid == 0:
+                    _child(be, mutant, tests, folder, log)
                 running[pid] = _Running(mutant, tests, time.monotonic(), within, folder)
             if not running:
                 return
@@ -144,33 +154,36 @@ def _outcome(one: _Running, status: int) -> Outcome:
             return Outcome.BROKEN
 
 
-def _fork(mutant: Mutant, tests: Sequence[str], root: Path, folder: Path, log: Path) -> int:
-    pid = os.fork()
-    if pid == 0:
-        _be_the_mutant(mutant, tests, root, folder, log)
-    return pid
-
-
-def _be_the_mutant(
-    mutant: Mutant, tests: Sequence[str], root: Path, folder: Path, log: Path
-) -> NoReturn:
+def _child(be: Be, mutant: Mutant, tests: Sequence[str], folder: Path, log: Path) -> NoReturn:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _stop)
-    out = os.open(log / f"{os.getpid()}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    said = log / f"{os.getpid()}.log"
+    out = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    os.chdir(root)
-    sys.meta_path.insert(0, _Instead(mutant, root))
-    import pytest
-
-    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    code = INTERNAL_ERROR
     try:
-        code = int(pytest.main([*QUIETLY, f"--basetemp={folder / 't'}", *tests]))
+        code = be(mutant, tests, folder)
         if code == 0:
-            (log / f"{os.getpid()}.log").unlink()
+            said.unlink()
     finally:
+        if error := sys.exc_info()[1]:
+            traceback.print_exception(error)
         # In every case, the rest of this program belongs to the other process.
         _leave(code)
+
+
+def fresh(root: Path) -> Be:
+    """Import everything of ours anew, the changed module among it. Nothing may be imported yet."""
+
+    def be(mutant: Mutant, tests: Sequence[str], folder: Path) -> int:
+        os.chdir(root)
+        sys.meta_path.insert(0, _Instead(mutant, root))
+        import pytest
+
+        return int(pytest.main([*QUIETLY, f"--basetemp={folder / 't'}", *tests]))
+
+    return be
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
