@@ -152,3 +152,5 @@ def test_earlier_weeks_tile_backwards(moment: datetime, zone: ZoneInfo, weeks: i
     assert period.end == moment
     assert period.earlier(weeks).start == period.earlier(weeks + 1).end
     assert period.start == period.earlier(1).end
+    assert period.start in period
+    assert period.start not in period.earlier(1), "what happens between two weeks is in one"

@@ -90,6 +90,7 @@ def test_a_line_that_begins_with_a_team_is_for_that_team(
         ("Legal team and Sales: may we?", "Sales", None),
         ("Legal, Sales: may we?", "Sales", None),
         ("Legal and Marketing: may we?", "Marketing", None),
+        ("All, Legal: may we?", "All", None),
     ],
 )
 def test_a_mistyped_team_is_told_and_never_read_as_text_for_all(
