@@ -25,7 +25,7 @@ from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 from tests.waiting import eventually
 from tests.watch.conftest import CANARY, WATCHFUL, StartBot, a_bot, until
 
-OFTEN = {"CANARY_EVERY": "2s", "CANARY_CHANNEL": CANARY}
+OFTEN = {"CANARY_EVERY": "1s", "CANARY_CHANNEL": CANARY}
 ONCE = {"CANARY_EVERY": "100d", "CANARY_CHANNEL": CANARY}
 EVERY = timedelta(minutes=15)
 
@@ -92,7 +92,7 @@ async def test_a_door_that_refuses_the_click_fails_it_and_stops_the_heartbeat_on
 async def test_one_that_is_never_delivered_fails_and_the_next_one_clears_it(
     start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(canary, "LIMIT", timedelta(seconds=4))
+    monkeypatch.setattr(canary, "LIMIT", timedelta(seconds=1.5))
     async with start_bot(**OFTEN) as bot:
         down = FaultRule(FaultKind.ERROR, "chat.postMessage", error="channel_not_found")
         bot.slack.slack.faults.add(down)
