@@ -3,16 +3,19 @@
 SQLAlchemy keeps compiled statements with an engine and its dialect. A test has its own database,
 and so its own engine. Without this module, each test would compile every statement again. That took
 a quarter of the time of the tests with a database. In the same way, each bot of a test would load
-all templates.
+all templates, and Bolt would inspect all of its listeners.
 """
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ParamSpec, TypeAlias
+from types import CodeType
+from typing import Any, ParamSpec, TypeAlias
 
 import pytest
 from jinja2 import Environment, Template
+from slack_bolt.util import utils
 from sqlalchemy.engine import Engine
 
 from bot.render.text import templates
@@ -33,12 +36,36 @@ def keep_compiled_by(engine: Engine) -> None:
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """Share compiled statements between the store's engines, and templates between bots."""
+    """Share compiled statements between the store's engines. Share templates, and what Bolt finds
+    out about listeners, between bots.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for make in (engines.sqlite_engine, engines.postgres_engine):
             patch.setattr(engines, make.__name__, _sharing(make))
         patch.setattr(templates, "_compiled", _kept(templates._compiled))
+        patch.setattr(utils, "inspect", _Inspect())
         yield
+
+
+class _Inspect:
+    """The module `inspect`, which looks at each piece of code once.
+
+    Each bot makes the same functions again, with other values around them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[CodeType, inspect.FullArgSpec] = {}
+
+    def getfullargspec(self, function: Callable[..., Any]) -> inspect.FullArgSpec:
+        code: CodeType | None = getattr(function, "__code__", None)
+        if code is None:
+            return inspect.getfullargspec(function)
+        if code not in self._known:
+            self._known[code] = inspect.getfullargspec(function)
+        return self._known[code]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(inspect, name)
 
 
 def _sharing(make: Callable[Args, Engine]) -> Callable[Args, Engine]:

@@ -32,6 +32,7 @@ from tests.worker.conftest import BRISK, CAST
 Found = TypeVar("Found")
 CANARY = "C0CANARY"
 SECRET = "decafbaddecafbaddecafbaddecafbad"
+USUAL = Watch().heartbeat_every
 WATCHFUL = replace(BRISK, check_token_every=timedelta(seconds=0.2))
 
 
@@ -137,7 +138,7 @@ async def a_bot(
     policy: Policy,
     slack: RunningPlayground,
     pace: Timings = WATCHFUL,
-    heartbeat_every: timedelta = Watch().heartbeat_every,
+    heartbeat_every: timedelta = USUAL,
     **given: str,
 ) -> AsyncIterator[RunningBot]:
     """Serve a bot on loopback until the block ends.
@@ -182,7 +183,7 @@ StartBot: TypeAlias = Callable[..., AbstractAsyncContextManager[RunningBot]]
 def start_bot(database_url: str, policy: Policy, slack: RunningPlayground) -> StartBot:
     def start(
         pace: Timings = WATCHFUL,
-        heartbeat_every: timedelta = Watch().heartbeat_every,
+        heartbeat_every: timedelta = USUAL,
         **given: str,
     ) -> AbstractAsyncContextManager[RunningBot]:
         return a_bot(database_url, policy, slack, pace, heartbeat_every, **given)
