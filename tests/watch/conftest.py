@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import col, select
 
-from bot.configuration.settings import Watch, read_settings
+from bot.configuration.settings import read_settings
 from bot.policy import Policy
 from bot.render.manifest import manifest
 from bot.store.tables import Page
@@ -32,7 +32,7 @@ from tests.worker.conftest import BRISK, CAST
 Found = TypeVar("Found")
 CANARY = "C0CANARY"
 SECRET = "decafbaddecafbaddecafbaddecafbad"
-USUAL = Watch().heartbeat_every
+HEARTBEAT_EVERY = timedelta(seconds=0.1)
 WATCHFUL = replace(BRISK, check_token_every=timedelta(seconds=0.2))
 
 
@@ -138,12 +138,11 @@ async def a_bot(
     policy: Policy,
     slack: RunningPlayground,
     pace: Timings = WATCHFUL,
-    heartbeat_every: timedelta = USUAL,
-    **given: str,
+    **settings: str,
 ) -> AsyncIterator[RunningBot]:
     """Serve a bot on loopback until the block ends.
 
-    `heartbeat_every` may be shorter than the setting permits.
+    Here, its heartbeat comes oftener than the setting permits.
     """
     listening = bound("127.0.0.1", 0)
     port = listening.getsockname()[1]
@@ -154,11 +153,11 @@ async def a_bot(
         "DATABASE_URL": database_url,
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        **given,
+        **settings,
     }
-    settings = read_settings(environment)
-    settings = replace(settings, watch=replace(settings.watch, heartbeat_every=heartbeat_every))
-    tocsin = Tocsin(settings, policy, pace)
+    read = read_settings(environment)
+    read = replace(read, watch=replace(read.watch, heartbeat_every=HEARTBEAT_EVERY))
+    tocsin = Tocsin(read, policy, pace)
     async with served(create_app(tocsin), listening) as url:
         slack.send_to(f"{url}/slack/events")
         yield RunningBot(tocsin, slack, url)
@@ -181,12 +180,8 @@ StartBot: TypeAlias = Callable[..., AbstractAsyncContextManager[RunningBot]]
 
 @pytest.fixture
 def start_bot(database_url: str, policy: Policy, slack: RunningPlayground) -> StartBot:
-    def start(
-        pace: Timings = WATCHFUL,
-        heartbeat_every: timedelta = USUAL,
-        **given: str,
-    ) -> AbstractAsyncContextManager[RunningBot]:
-        return a_bot(database_url, policy, slack, pace, heartbeat_every, **given)
+    def start(pace: Timings = WATCHFUL, **settings: str) -> AbstractAsyncContextManager[RunningBot]:
+        return a_bot(database_url, policy, slack, pace, **settings)
 
     return start
 

@@ -31,7 +31,7 @@ async def switch() -> AsyncIterator[DeadMan]:
 async def test_it_stops_when_slack_takes_no_pages_and_comes_again_when_it_does(
     start_bot: StartBot, switch: DeadMan, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with start_bot(IMPATIENT, HEARTBEAT_URL=switch.url, heartbeat_every=OFTEN) as bot:
+    async with start_bot(IMPATIENT, HEARTBEAT_URL=switch.url) as bot:
         await switch.until_asked(2)
         down = FaultRule(FaultKind.RESET, "chat.postMessage")
         bot.slack.slack.faults.add(down)
@@ -53,7 +53,7 @@ async def withheld(bot: RunningBot) -> float:
 
 
 async def test_it_stops_when_the_token_is_lost(start_bot: StartBot, switch: DeadMan) -> None:
-    async with start_bot(HEARTBEAT_URL=switch.url, heartbeat_every=OFTEN) as bot:
+    async with start_bot(HEARTBEAT_URL=switch.url) as bot:
         await switch.until_asked()
         began = await withheld(bot)
         bot.slack.slack.app.revoked = True
@@ -64,7 +64,7 @@ async def test_it_stops_when_the_token_is_lost(start_bot: StartBot, switch: Dead
 
 async def test_a_switch_that_hangs_delays_nothing(start_bot: StartBot, switch: DeadMan) -> None:
     switch.hangs = True
-    async with start_bot(HEARTBEAT_URL=switch.url, heartbeat_every=OFTEN) as bot:
+    async with start_bot(HEARTBEAT_URL=switch.url) as bot:
         await switch.until_asked()
         assert (await bot.person("mei").command("/escalate open p1 Pile-on", "general")).ok
         await bot.paged()

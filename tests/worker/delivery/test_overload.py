@@ -34,11 +34,11 @@ def something_waits(rig: Rig) -> bool:
 async def test_an_overloaded_slack_is_not_kept_busy_with_what_was_given_up(rig: Rig) -> None:
     """It works at calls that nobody waits for any more, and at questions what became of them."""
     teams = sorted(rig.policy.teams)
-    for number in range(40):
+    for number in range(20):
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=(teams[number % len(teams)],))
     rig.slack.slack.faults.answers_a_second = 25
     async with rig.working(IMPATIENT, ticking=False):
         await eventually(lambda: not something_waits(rig), within=120)
-    # 416 to 514 were measured, and up to 705 on a machine six times too busy. Where as many as ever
-    # may be under way, it does not come to an end in two minutes: that is 3,000 calls.
-    assert len(rig.slack.calls()) < 1_000
+    # 301 to 342 were measured on a busy machine. Where as many as ever may be under way, it does not
+    # come to an end in two minutes: that is 3,000 calls.
+    assert len(rig.slack.calls()) < 600
