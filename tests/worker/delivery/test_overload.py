@@ -39,6 +39,6 @@ async def test_an_overloaded_slack_is_not_kept_busy_with_what_was_given_up(rig: 
     rig.slack.slack.faults.answers_a_second = 25
     async with rig.working(IMPATIENT, ticking=False):
         await eventually(lambda: not something_waits(rig), within=120)
-    # 301 to 342 were measured on a busy machine. Where as many as ever may be under way, it does not
-    # come to an end in two minutes: that is 3,000 calls.
+    # 301 to 342 were measured on a busy machine. Where as many as ever may be under way, it does
+    # not come to an end in two minutes: that is 3,000 calls.
     assert len(rig.slack.calls()) < 600
