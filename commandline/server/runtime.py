@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
@@ -30,7 +29,6 @@ from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.fallback import unsent
 from bot.services.upkeep import canary
-from bot.slack.answers import needed, word
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
 from bot.slack.response_url import ResponseUrls
@@ -51,11 +49,12 @@ from bot.worker.metrics.token_watch import TokenWatch
 from bot.worker.people.directory_sync import DirectorySync
 from bot.worker.timekeeper import Timekeeper
 from bot.worker.timings import Timings
-from bot.worker.upkeep.canary import Canary, Us
+from bot.worker.upkeep.canary import Canary
 from bot.worker.upkeep.heartbeat import Heartbeat
 from bot.worker.upkeep.purge import PurgeLoop
 from bot.worker.upkeep.readiness import Readiness
 from commandline.database.migrations import pending, schema
+from commandline.server.identity import Identity
 from commandline.server.self_request import own_door
 from commandline.server.socket_mode import Socket
 from handlers.background import BackgroundTasks
@@ -64,8 +63,6 @@ from handlers.http.wellformed import WellFormed
 from handlers.shell import Shell
 
 log = logging.getLogger(__name__)
-
-_LONGEST_URL = 300
 
 
 class Tocsin:
@@ -112,13 +109,15 @@ class Tocsin:
             canary_failed=self._canary_failed,
             other_ways=bool(policy.fallback),
         )
-        self.workspace: Workspace | None = None
-        self._bot_user: str | None = None
-        self._bot_id: str | None = None
-        self._url: str | None = None
+        self._identity = Identity(settings.bot_token)
         self._tasks = BackgroundTasks()
         self._closing = AsyncExitStack()
         self._loops: list[asyncio.Task[None]] = []
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace of the bot's token; None until Slack has told us."""
+        return self._identity.workspace
 
     async def start(self) -> None:
         """Begin to send, tick and (in Socket Mode) listen. This does not wait for Slack."""
@@ -143,7 +142,7 @@ class Tocsin:
             client=client,
             signing_secret=settings.signing_secret,
             before_authorize=WellFormed(),
-            authorize=self._authorize(),
+            authorize=self._identity.authorize,
             process_before_response=True,
         )
         self._calls = calls
@@ -186,7 +185,7 @@ class Tocsin:
                 self._gear,
                 calls,
                 own_door(self.settings, session, self.bolt),
-                self._us,
+                self._identity.us,
                 every=watch.canary_every,
                 channel=watch.canary_channel,
             )
@@ -203,11 +202,6 @@ class Tocsin:
                 trust=trusting(self.settings.certificates),
             )
             self.go_on(beat.run())
-
-    def _us(self) -> Us | None:
-        if self.workspace is None or not self._bot_user:
-            return None
-        return Us(self.workspace, self._bot_user)
 
     def _canary_failed(self, tx: Transaction, now: datetime) -> bool:
         every = self.settings.watch.canary_every
@@ -267,26 +261,6 @@ class Tocsin:
         self._closing.push_async_callback(socket.close)
         self.go_on(socket.connect())
 
-    def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
-        """Authorize from memory: Bolt asks at every request, and an ack must not wait for a call.
-
-        The workspace is that of our token, even if a payload names its sender's. Until Slack has
-        told us ours, the payload's counts.
-        """
-
-        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-            ours = self.workspace
-            return AuthorizeResult(
-                enterprise_id=ours.enterprise_id if ours else enterprise_id,
-                team_id=ours.team_id if ours else team_id,
-                bot_token=self.settings.bot_token,
-                bot_user_id=self._bot_user,
-                bot_id=self._bot_id,
-                url=self._url,
-            )
-
-        return authorize
-
     def _workspaces(self) -> list[Workspace]:
         return [self.workspace] if self.workspace else []
 
@@ -299,12 +273,11 @@ class Tocsin:
                 "The directory could not be synchronised; the bot tries again",
             ):
                 try:
-                    await self._introduce()
-                    assert self.workspace is not None
-                    await self.people.sync(self.workspace)
+                    workspace = await self._identity.learn(self._calls)
+                    await self.people.sync(workspace)
                     while not self.people.complete:
                         await asyncio.sleep(wait)
-                        await self.people.catch_up(self.workspace)
+                        await self.people.catch_up(workspace)
                     wait = self.pace.sync_people_every.total_seconds()
                 except SlackError as error:
                     log.warning("Slack does not list its people", extra={"error": str(error)})
@@ -320,14 +293,6 @@ class Tocsin:
             ):
                 if self.workspace is not None:
                     await self.people.ask_of_the_gone(self.workspace)
-
-    async def _introduce(self) -> None:
-        me = await self._calls.call("auth.test")
-        user = needed(me, "user_id")
-        self.workspace = Workspace(needed(me, "team_id"), word(me, "enterprise_id"))
-        self._bot_user = user
-        self._bot_id = word(me, "bot_id") or ""
-        self._url = word(me, "url", longest=_LONGEST_URL) or ""
 
     async def stop(self) -> None:
         """Stop taking work, finish what is in flight, and release all resources."""
