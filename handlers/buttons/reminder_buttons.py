@@ -10,8 +10,8 @@ from bot.domain.controls import Button
 from bot.domain.followups.cadence import snoozed_until
 from bot.render import forms
 from bot.render.followups import reminder_list as render
-from bot.services.followups import reminders, tasks
-from bot.services.incidents import lifecycle, queries
+from bot.services.followups import reminders, tasks, update_timing
+from bot.services.incidents import queries
 from bot.store.tables.states import ReminderState
 from handlers.answers import Answer, Instead, Modal
 from handlers.buttons.click import Click
@@ -20,12 +20,12 @@ from handlers.forms.subjects import reminder_in, snooze_in
 
 async def snooze_update(click: Click) -> Answer:
     until, incident_id = await _until(click)
-    await click.write(lifecycle.snooze_update, click.act, incident_id, until - click.act.now)
+    await click.write(update_timing.snooze_update, click.act, incident_id, until - click.act.now)
     return click.say("snoozed", until=until)
 
 
 async def stop_updates(click: Click) -> Answer:
-    await click.write(lifecycle.stop_updates, click.act, click.value)
+    await click.write(update_timing.stop_updates, click.act, click.value)
     return click.say("stopped")
 
 

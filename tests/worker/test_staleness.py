@@ -26,7 +26,7 @@ from bot.render.wording import Wording
 from bot.services.access import manual_joins, requests
 from bot.services.channels import channel as channels_channel
 from bot.services.digests import digest
-from bot.services.followups import tasks
+from bot.services.followups import tasks, update_timing
 from bot.services.incidents import lifecycle, severity_changes
 from bot.services.locked import lock_incident
 from bot.services.paging import answers, starting
@@ -223,11 +223,11 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "the update is put off": (
         Change.UPDATED,
-        lambda s: lifecycle.snooze_update(s.rig.db, s.rig.act(MEI), s.open, HOUR),
+        lambda s: update_timing.snooze_update(s.rig.db, s.rig.act(MEI), s.open, HOUR),
     ),
     "no update is asked for any more": (
         Change.UPDATED,
-        lambda s: lifecycle.stop_updates(s.rig.db, s.rig.act(MEI), s.open),
+        lambda s: update_timing.stop_updates(s.rig.db, s.rig.act(MEI), s.open),
     ),
     "the task is done": (
         Change.TASK,

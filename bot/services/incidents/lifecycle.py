@@ -1,7 +1,7 @@
 """Moves an incident: state, owner, notes, updates, and its end."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import by_invitation
@@ -36,7 +36,6 @@ from bot.services.staleness import keep_true
 from bot.services.stored_text import checked_text
 from bot.store.database import Database
 from bot.store.duework import timers
-from bot.store.duework.timers import NewTimer
 from bot.store.incidents.incident_rows import name_of
 from bot.store.people import people_and_groups
 from bot.store.tables.states import TaskKind
@@ -315,25 +314,3 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         locked.expect_update()
         channel.reopened(locked)
         return turned
-
-
-def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> str:
-    """Put off the request for an update; it stays silent until then."""
-    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
-        timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
-        due = act.now + wait
-        locked.plan(NewTimer(TimerKind.UPDATE_DUE, locked.id, due.isoformat(), due, locked.id))
-        locked.set_update_due(due)
-        keep_true(locked, Change.UPDATED)
-        locked.card_changed()
-        return locked.reference
-
-
-def stop_updates(db: Database, act: Act, incident_id: str) -> str:
-    """Stop requests for updates until a person posts one."""
-    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
-        timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
-        locked.set_update_due(None)
-        keep_true(locked, Change.UPDATED)
-        locked.card_changed()
-        return locked.reference

@@ -19,6 +19,7 @@ from bot.render.followups import reminder_messages
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.followups import tasks as followups_tasks
+from bot.services.followups import update_timing
 from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
@@ -304,9 +305,9 @@ def test_a_snoozed_update_is_silent_and_can_be_snoozed_to_the_same_time_again(
     db: Database, policy: Policy
 ) -> None:
     incident_id = quiet(db, policy)
-    lifecycle.snooze_update(db, an_act(MEI), incident_id, 9 * HOUR)
+    update_timing.snooze_update(db, an_act(MEI), incident_id, 9 * HOUR)
     lifecycle.post_update(db, an_act(MEI, hours=1), incident_id, "news")
-    lifecycle.snooze_update(db, an_act(MEI, hours=2), incident_id, 7 * HOUR)
+    update_timing.snooze_update(db, an_act(MEI, hours=2), incident_id, 7 * HOUR)
     assert scene.due_timers(db, TimerKind.UPDATE_DUE) == [NOON + 9 * HOUR]
     assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 8 * HOUR) == []
     assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 9 * HOUR) == [False]
@@ -316,7 +317,7 @@ def test_stopped_updates_are_asked_for_again_after_the_next_one(
     db: Database, policy: Policy
 ) -> None:
     incident_id = quiet(db, policy)
-    lifecycle.stop_updates(db, an_act(MEI), incident_id)
+    update_timing.stop_updates(db, an_act(MEI), incident_id)
     assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, DAY) == []
     lifecycle.post_update(db, an_act(MEI, days=1), incident_id, "news")
     assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, DAY + 2 * HOUR) == [False]

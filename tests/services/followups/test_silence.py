@@ -11,6 +11,7 @@ from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
+from bot.services.followups import update_timing
 from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
 from bot.store.duework import timers
@@ -104,9 +105,9 @@ def test_a_new_owner_is_asked_for_updates_whatever_the_one_before_silenced(
 ) -> None:
     incident_id = quiet(db, policy)
     if silence == "stopped":
-        lifecycle.stop_updates(db, an_act(MEI), incident_id)
+        update_timing.stop_updates(db, an_act(MEI), incident_id)
     else:
-        lifecycle.snooze_update(db, an_act(MEI), incident_id, 9 * HOUR)
+        update_timing.snooze_update(db, an_act(MEI), incident_id, 9 * HOUR)
     lifecycle.assign(db, an_act(MEI, hours=1), incident_id, TOM)
     assert scene.due_timers(db, TimerKind.UPDATE_DUE) == [NOON + 3 * HOUR]
     scene.tick(db, policy, NOON + 3 * HOUR)

@@ -24,6 +24,7 @@ from bot.policy import Policy
 from bot.render.incidents import answers, card
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
+from bot.services.followups import update_timing
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
@@ -168,9 +169,9 @@ def test_each_change_reaches_the_card_also_at_one_moment_and_without_an_entry(
 ) -> None:
     incident_id = an_incident(db, policy, teams=()).head.id
     scene.send(db, policy)
-    lifecycle.snooze_update(db, an_act(), incident_id, timedelta(hours=1))
+    update_timing.snooze_update(db, an_act(), incident_id, timedelta(hours=1))
     snoozed = scene.send(db, policy, NOON + timedelta(minutes=1))
-    lifecycle.stop_updates(db, an_act(), incident_id)
+    update_timing.stop_updates(db, an_act(), incident_id)
     stopped = scene.send(db, policy, NOON + timedelta(minutes=2))
     for sent in (snoozed, stopped):
         assert len(scene.letters(sent, DeliveryKind.CARD_UPDATE)) == 1
