@@ -1,5 +1,7 @@
 """Who the bot is in Slack: its workspace and its user, learned from the token."""
 
+from collections.abc import Awaitable, Callable
+
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.domain.act import Workspace
@@ -33,18 +35,23 @@ class Identity:
         self._url = word(me, "url", longest=_LONGEST_URL) or ""
         return self.workspace
 
-    async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Authorize from memory: Bolt asks at every request, and an ack must not wait for a call.
+    def authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
+        """Return Bolt's function that authorizes a request. (It can call no method.)
 
+        It answers from memory: Bolt asks at every request, and an ack must not wait for a call.
         The workspace is that of our token, even if a payload names its sender's. Until Slack has
         told us ours, the payload's counts.
         """
-        ours = self.workspace
-        return AuthorizeResult(
-            enterprise_id=ours.enterprise_id if ours else enterprise_id,
-            team_id=ours.team_id if ours else team_id,
-            bot_token=self._token,
-            bot_user_id=self._user,
-            bot_id=self._bot_id,
-            url=self._url,
-        )
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            ours = self.workspace
+            return AuthorizeResult(
+                enterprise_id=ours.enterprise_id if ours else enterprise_id,
+                team_id=ours.team_id if ours else team_id,
+                bot_token=self._token,
+                bot_user_id=self._user,
+                bot_id=self._bot_id,
+                url=self._url,
+            )
+
+        return authorize

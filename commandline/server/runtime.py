@@ -142,7 +142,7 @@ class Tocsin:
             client=client,
             signing_secret=settings.signing_secret,
             before_authorize=WellFormed(),
-            authorize=self._identity.authorize,
+            authorize=self._identity.authorize(),
             process_before_response=True,
         )
         self._calls = calls
