@@ -56,8 +56,8 @@ test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if ther
 	$(call ask_for,pgbouncer)
 	@$(BIN)/python -m pytest -n 4 --ignore tests/faults --ignore tests/crashpoints $(PRESENT)
 
-e2e: setup ## Run the tests in a browser
-	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
+e2e: setup ## Run the tests in a browser, and leave pictures of each step in var/e2e
+	@TOCSIN_PICTURES=1 $(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
 
 faults: setup ## Cause every fault and crash point in its short form, with real processes
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4

@@ -1,5 +1,7 @@
 """One real browser for each module. Every test that needs it has the mark `browser`.
 
+Only `make e2e` takes pictures, which are for people to look at: they take a quarter of the time.
+
 Without a browser, such a test fails and says so. Only `-m "not browser"` leaves it out.
 """
 
@@ -8,14 +10,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
 if TYPE_CHECKING:  # Most test processes never start one.
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Page
 
+PICTURES = Path(__file__).resolve().parents[1] / "var" / "e2e"
+TAKE_PICTURES = bool(os.environ.get("TOCSIN_PICTURES"))
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -37,6 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+async def picture(page: Page, path: Path, *, full_page: bool = False) -> None:
+    if TAKE_PICTURES:
+        await page.screenshot(path=path, full_page=full_page, animations="disabled")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser import picture
 from tests.e2e.stack import Stack
 from tests.playground.page.driver import Client
 
@@ -22,14 +23,13 @@ class Scene:
         self.page = page
         self._pictures = pictures
         self._number = 0
-        pictures.mkdir(parents=True, exist_ok=True)
         for old in pictures.glob("*.png"):
             old.unlink()
 
     async def picture(self, name: str) -> None:
         self._number += 1
         path = self._pictures / f"{self._number:02}-{name}.png"
-        await self.page.screenshot(path=path, animations="disabled")
+        await picture(self.page, path)
 
     async def becomes(self, person: str) -> None:
         """Switch to another person, and look at the app's messages to them."""

@@ -16,7 +16,6 @@ from typing import Any
 from playground.web.ports import HOST, reserved
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "var" / "e2e"
 READY = "Tocsin is ready"
 _READY_SECONDS = 120.0
 _STOP_SECONDS = 40.0

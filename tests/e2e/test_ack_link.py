@@ -21,8 +21,8 @@ from bot.services.incidents import lifecycle
 from bot.services.paging import answers
 from bot.store.tables import Page as PageRow
 from playground.testing import running_playground
+from tests.browser import PICTURES, picture
 from tests.databases import fresh_url
-from tests.e2e.stack import PICTURES
 from tests.factories import PRIYA, TOM, an_act, an_incident, people
 from tests.handlers.stage import workspace_of
 from tests.waiting import eventually
@@ -111,8 +111,7 @@ class Telephone:
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, "nobody has to scroll sideways"
         assert await self.page.evaluate(CONTRAST) >= 4.5
-        self._pictures.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
+        await picture(self.page, self._pictures / f"{name}.png", full_page=True)
         assert self._wrong == []
 
 

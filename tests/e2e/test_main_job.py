@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from tests.browser import PICTURES
 from tests.databases import fresh_url
-from tests.e2e.stack import PICTURES, running
+from tests.e2e.stack import running
 from tests.e2e.walk import Walk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser import PICTURES
 from tests.e2e.scene import Scene
-from tests.e2e.stack import PICTURES, Stack, running
+from tests.e2e.stack import Stack, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

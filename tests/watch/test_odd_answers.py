@@ -21,7 +21,8 @@ from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, a_bot
 
 STRANGER = "U0STRANGER"
-ONCE = replace(WATCHFUL, retry_slack=0.1)
+# An odd answer rests until the lease ends.
+ONCE = replace(WATCHFUL, lease=timedelta(seconds=0.6), http_timeout=timedelta(seconds=0.5))
 AGAIN = replace(ONCE, sync_people_every=timedelta(seconds=0.5))
 READ = [
     "users.list",

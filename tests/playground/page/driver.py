@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
@@ -205,9 +204,6 @@ class Client:
         if await line.locator(".badge").count():
             return (await line.locator(".badge").inner_text()).split()[0]
         return "•" if await line.locator(".dot").count() else ""
-
-    async def screenshot(self, path: str | Path) -> None:
-        await self.page.screenshot(path=path)
 
     # Within
 

@@ -1,13 +1,12 @@
 """axe-core finds nothing in any state of the page: wide in light, and on a phone in the dark.
 
-A picture of each is left in `var/e2e/page`.
+`make e2e` leaves a picture of each in `var/e2e/page`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -16,12 +15,12 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from playground.testing import RunningPlayground
 from tests.accessible import violations
+from tests.browser import PICTURES, picture
 from tests.playground.page.driver import Client
 from tests.playground.page.states import STATES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PICTURES = Path(__file__).resolve().parents[3] / "var" / "e2e" / "page"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 Scheme = Literal["light", "dark"]
 LOOKS: list[tuple[ViewportSize, Scheme]] = [(WIDE, "light"), (PHONE, "dark")]
@@ -66,8 +65,6 @@ async def test_axe_finds_nothing(client: Client, slack: RunningPlayground, name:
 async def seen(page: Page, size: ViewportSize, scheme: Scheme, name: str) -> list[str]:
     await page.set_viewport_size(size)
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    PICTURES.mkdir(parents=True, exist_ok=True)
     look = f"{size['width']}-{scheme}"
-    path = PICTURES / f"{name.replace(' ', '-')}-{look}.png"
-    await page.screenshot(path=path, animations="disabled")
+    await picture(page, PICTURES / "page" / f"{name.replace(' ', '-')}-{look}.png")
     return [f"{look}: {problem}" for problem in await violations(page)]
