@@ -34,8 +34,8 @@ from playground.testing import RunningPlayground, running_playground
 
 CAST = Path(__file__).resolve().parents[2] / "bot" / "demo" / "workspace.json"
 BRISK = Timings(
-    lease=timedelta(seconds=1.5),
-    http_timeout=timedelta(seconds=1),
+    lease=timedelta(seconds=1),
+    http_timeout=timedelta(seconds=0.75),
     between_lookups=timedelta(seconds=0.2),
     between_posts=timedelta(seconds=0.05),
     poll=0.05,
