@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Cover:
         self._files: dict[str, str] = {}
         self._versions: dict[str, list[Span]] = {}
         self.tests: dict[str, Ran] = {}
+        self._found: dict[tuple[str, str], set[str]] = {}
         if kept.exists():
             self._read(json.loads(kept.read_text(encoding="utf-8")))
 
@@ -98,6 +99,7 @@ class Cover:
             print(f"Recording which lines {len(stale)} test files run", flush=True)
             self._run(stale, modules, workers, twice)
         self._files = {file: at for file, at in self._files.items() if file not in gone} | found
+        self._found.clear()
         self._write()
 
     def _run(
@@ -183,14 +185,21 @@ class Cover:
         return found or self._of_part(module, part.name)
 
     def _of_part(self, module: Module, name: str) -> set[str]:
-        """Find tests by the function's name, because its lines have moved since the recording."""
-        found = set[str]()
+        """Find tests by the function's name, because its lines have moved since the recording.
+
+        The answer is kept: hundreds of functions use the same few names.
+        """
+        if (module.path, name) not in self._found:
+            self._found[module.path, name] = set(self._running_part(module.path, name))
+        return self._found[module.path, name]
+
+    def _running_part(self, path: str, name: str) -> Iterator[str]:
         for test, ran in self.tests.items():
-            version, _ = ran.lines.get(module.path, ("", 0))
-            for known, first, last in self._versions.get(f"{module.path} {version}", ()):
-                if known == name and ran.in_span(module.path, version, first, last):
-                    found.add(test)
-        return found
+            if path in ran.lines:
+                version, _ = ran.lines[path]
+                for known, first, last in self._versions.get(f"{path} {version}", ()):
+                    if known == name and ran.in_span(path, version, first, last):
+                        yield test
 
     def _of_users(self, part: Part, module: Module, modules: Sequence[Module]) -> set[str]:
         """Return the tests of the code that uses a part which runs once in a process.
