@@ -95,3 +95,18 @@ def test_a_token_fits_into_an_address_and_an_sms() -> None:
     token = LINKS.token(ONE)
     assert len(token) < 150
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+def test_a_token_is_not_read_beyond_the_longest() -> None:
+    """What anyone may send is not hashed at any length."""
+
+    def of_length(length: int) -> str:
+        pages = (PageId("0" * count) for count in range(400))
+        tokens = (LINKS.token(Link(page, ONE.user, ONE.expires_at)) for page in pages)
+        return next(token for token in tokens if len(token) >= length)
+
+    longest = of_length(400)
+    assert len(longest) == 400
+    assert LINKS.read(longest).user == ONE.user
+    with pytest.raises(BadLink):
+        LINKS.read(of_length(401))

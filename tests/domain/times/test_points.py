@@ -69,6 +69,12 @@ def at(zone: ZoneInfo, text: str) -> datetime:
         ("2026-12-01 09:30", "Tue 2026-12-01 09:30"),
         ("2026-12-01T09:30", "Tue 2026-12-01 09:30"),
         ("2028-02-29", "Tue 2028-02-29 09:00"),
+        ("coming friday", "Fri 2026-11-27 09:00"),
+        ("coming wed 15:00", "Wed 2026-11-25 15:00"),
+        ("1h 59", "Wed 2026-11-25 16:19"),
+        ("366d", "Fri 2027-11-26 14:20"),
+        ("\uff19:\uff10\uff10", "Thu 2026-11-26 09:00"),
+        ("9:00 utc+14", "Thu 2026-11-26 03:00"),
     ],
 )
 def test_each_form_means_one_moment(text: str, means: str) -> None:
@@ -133,6 +139,13 @@ def test_the_end_of_a_day_that_has_ended_is_refused() -> None:
         ("in 0m", "“0m” is not a length of time: it is zero"),
         ("5 Call PR", "“5 Call” is not a length of time"),
         ("at nine", "“at nine” is not a time"),
+        ("coming week", "“coming week” is not a time"),
+        ("1h 0", "“0” after “1h” may be part of the time"),
+        ("1h 60", "“60” after “1h” may be part of the time"),
+        ("367d", "“367d” is more than a year"),
+        ("9:00 utc+14:01", "there is no offset utc+14:01"),
+        ("9:00 America/Argentina", "there is no time zone America/Argentina"),
+        ("9:00 Europe/" + "x" * 300, "there is no time zone Europe/x"),
     ],
 )
 def test_what_cannot_be_understood_is_refused_with_an_example(text: str, problem: str) -> None:
