@@ -50,35 +50,34 @@ class Campaign:
     def _run(self, whole: Sequence[Work], be: Be, results: Results, *, fast: bool) -> None:
         began, number, passed = time.monotonic(), 0, set[str]()
         for folder, group in groupby(whole, key=_folder):
-            work = list(group)
-            if not self._passes_unchanged(work, be, passed):
-                print(f"Not tried: tests of {folder} fail without a change", flush=True)
-                continue
-            for tried in try_all(work, be, LOGS, self.workers):
+            noticed: list[Tried] = []
+            for tried in try_all(group, be, LOGS, self.workers):
                 number += 1
-                if self._counts(tried, fast=fast):
+                if fast and tried.outcome not in (Outcome.NOTICED, Outcome.ENDLESS):
+                    print(_line(tried.mutant, "to be tried in a fresh process"), flush=True)
+                elif tried.outcome.noticed:
+                    noticed.append(tried)
+                else:
                     results.add(tried)
-                if not tried.outcome.noticed:
-                    again = ", to be tried in a fresh process" if fast else ""
-                    print(_line(tried.mutant, f"{tried.outcome}{again}"), flush=True)
+                    print(_line(tried.mutant, tried.outcome), flush=True)
+            for tried in self._certain(noticed, be, passed):
+                results.add(tried)
             took = (time.monotonic() - began) / 60
             print(f"… {number} of {len(whole)} in {took:.1f} minutes: {folder}", flush=True)
 
-    def _passes_unchanged(self, work: Sequence[Work], be: Be, passed: set[str]) -> bool:
-        every = list(dict.fromkeys(test for _, tests, _ in work for test in tests))
-        new = [test for test in every if test not in passed]
-        unchanged, limit = work[0][0].module.unchanged, sum(within for *_, within in work)
-        parts = [(unchanged, new[one :: self.workers], limit) for one in range(self.workers)]
-        if any(tried.outcome.noticed for tried in try_all(parts, be, LOGS, self.workers)):
-            return False
-        passed.update(new)
-        return True
-
-    def _counts(self, tried: Tried, *, fast: bool) -> bool:
-        if fast:
-            return tried.outcome in (Outcome.NOTICED, Outcome.ENDLESS)
-        # If the tests cannot be imported because someone is editing them, it is not the mutant.
-        return tried.outcome is not Outcome.BROKEN or not self.cover.have_changed(tried.tests)
+    def _certain(self, noticed: Sequence[Tried], be: Be, passed: set[str]) -> Sequence[Tried]:
+        """Return those whose tests pass without a change. `passed`: tests known to."""
+        while new := sorted({test for one in noticed for test in one.decided_by} - passed):
+            unchanged = noticed[0].mutant.module.unchanged
+            limit = SLOWER * sum(self.cover.tests[test].seconds for test in new) + 120
+            parts = [(unchanged, new[one :: self.workers], limit) for one in range(self.workers)]
+            tries = [one for one in try_all(parts, be, LOGS, self.workers) if one.outcome.noticed]
+            failing = {test for one in tries for test in one.decided_by}
+            for test in sorted(failing):
+                print(f"Decides nothing, because it fails without a change: {test}", flush=True)
+            noticed = [one for one in noticed if failing.isdisjoint(one.decided_by)]
+            passed |= set(new) if not failing else set()
+        return noticed
 
 
 def _folder(work: Work) -> str:

@@ -141,14 +141,6 @@ class Cover:
                 lines = int.from_bytes(numbits, "little")
                 self.tests[test].lines[module] = versions[module], lines
 
-    def have_changed(self, tests: Iterable[str]) -> bool:
-        """Whether the file of one of these tests has changed since it was recorded."""
-        files = {file_of(test) for test in tests}
-        return any(
-            digest((self._root / file).read_text(encoding="utf-8")) != self._files.get(file)
-            for file in files
-        )
-
     def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
         """Return the tests that run the changed lines, SQLite first, and the cheapest first.
 

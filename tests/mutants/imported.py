@@ -15,13 +15,18 @@ from types import CodeType, FunctionType
 import pytest
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.trying import QUIETLY, Be
+from tests.mutants.trying import QUIETLY, Be, FirstFailure
 
 Codes = dict[str, list[CodeType]]
 
 
 def changes_only_functions(mutant: Mutant) -> bool:
-    """Tell whether the change is within functions, which have the same parts as before."""
+    """Tell whether the change is within functions, which have the same parts as before.
+
+    A comprehension of the module itself is one of those that have run already.
+    """
+    if mutant.module.places.part(mutant.first_line).once:
+        return False
     was, became = _codes(mutant.module.text), _codes(mutant.text)
     if {name: len(codes) for name, codes in was.items()} != {
         name: len(codes) for name, codes in became.items()
@@ -94,6 +99,7 @@ class _Collected:
         def be(mutant: Mutant, tests: Sequence[str], folder: Path) -> int:
             self._is_mutant = True
             os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
+            session.config.pluginmanager.register(FirstFailure(folder))
             functions.change(mutant, self._root)
             session.items[:] = [items[test] for test in tests if test in items]
             try:

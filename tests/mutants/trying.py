@@ -23,9 +23,13 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tests.mutants.mutant import Mutant
+
+if TYPE_CHECKING:
+    # It is imported in the processes that are forked from here.
+    import pytest
 
 NOT_OURS = (
     "aiohttp.web",
@@ -71,6 +75,12 @@ class Tried:
     outcome: Outcome
     tests: Sequence[str]
     seconds: float
+    failed: str = ""
+
+    @property
+    def decided_by(self) -> Sequence[str]:
+        """Return the tests that notice the change, if they pass without it."""
+        return [self.failed] if self.failed else self.tests
 
 
 @dataclass
@@ -128,9 +138,9 @@ def _ended(running: dict[int, _Running]) -> Iterator[Tried]:
     pid, status = os.waitpid(-1, os.WNOHANG)
     if pid in running:
         one = running.pop(pid)
+        took, failed = time.monotonic() - one.began, FirstFailure(one.folder).read()
         shutil.rmtree(one.folder, ignore_errors=True)
-        took = time.monotonic() - one.began
-        yield Tried(one.mutant, _outcome(one, status), one.tests, took)
+        yield Tried(one.mutant, _outcome(one, status), one.tests, took, failed)
         return
     now = time.monotonic()
     for child, one in running.items():
@@ -181,9 +191,24 @@ def fresh(root: Path) -> Be:
         sys.meta_path.insert(0, _Instead(mutant, root))
         import pytest
 
-        return int(pytest.main([*QUIETLY, f"--basetemp={folder / 't'}", *tests]))
+        arguments = [*QUIETLY, f"--basetemp={folder / 't'}", *tests]
+        return int(pytest.main(arguments, plugins=[FirstFailure(folder)]))
 
     return be
+
+
+class FirstFailure:
+    """A plugin of pytest: writes into a folder which test fails first."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "failed"
+
+    def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
+        if report.failed and not self._file.exists():
+            self._file.write_text(report.nodeid, encoding="utf-8")
+
+    def read(self) -> str:
+        return self._file.read_text(encoding="utf-8") if self._file.exists() else ""
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
