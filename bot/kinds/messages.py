@@ -36,16 +36,17 @@ from bot.render.paging import page_messages as page_words
 from bot.render.people import person_messages as person_words
 from bot.render.unanswered import manager_messages as manager_words
 from bot.render.wording import Wording
-from bot.services.access import access_messages
+from bot.services.access import access_messages, access_outcomes
 from bot.services.channels import channel, channel_messages, channel_outcomes
 from bot.services.delivery.content import MessageContent, View
 from bot.services.delivery.message_kinds import MessageKind, MessageKinds
 from bot.services.digests import digest_message
+from bot.services.fallback import ways
 from bot.services.followups import reminder_messages
 from bot.services.incidents import home
 from bot.services.lookups import Lookups
 from bot.services.paging import page_messages, page_outcomes
-from bot.services.people import person_messages
+from bot.services.people import departures, edit_outcomes, person_messages
 from bot.services.unanswered import manager_messages, manager_outcomes
 
 
@@ -65,35 +66,64 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         look_up=page_messages.page,
         render=page_words.page,
         locks_incident=True,
+        must_arrive=True,
         sent_together=page_outcomes.pages_sent,
         repeats=page_outcomes.page_repeats,
+        rejected=page_outcomes.page_rejected,
+        place_refused=page_outcomes.page_place_refused,
+        doubted=page_outcomes.page_doubted,
     ),
-    DeliveryKind.PAGE_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
+    DeliveryKind.PAGE_UPDATE: Row(
+        look_up=page_messages.page_update,
+        render=page_words.page,
+        rejected=page_outcomes.page_update_rejected,
+    ),
     DeliveryKind.CANARY: Row(
         args=CanaryArgs,
         look_up=page_messages.canary,
         render=page_words.page,
         locks_incident=True,
+        tried_again=False,
         sent_together=page_outcomes.pages_sent,
     ),
-    DeliveryKind.CANARY_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
+    DeliveryKind.CANARY_UPDATE: Row(
+        look_up=page_messages.page_update, render=page_words.page, tried_again=False
+    ),
     DeliveryKind.ROOM_CREATE: Row(
         args=RoomCreateArgs,
         look_up=channel_messages.room_create,
         posts=False,
+        limited_method="conversations.create",
         locks_incident=True,
+        tried_again=False,
         sent=channel_outcomes.room_create_sent,
+        rejected=channel_outcomes.room_create_rejected,
     ),
     DeliveryKind.ROOM_INVITE: Row(
         args=RoomInviteArgs,
         look_up=channel_messages.room_invite,
         posts=False,
+        limited_method="conversations.invite",
+        aside=True,
         sent=channel_outcomes.room_invite_sent,
+        place_refused=channel_outcomes.room_invite_place_refused,
     ),
     DeliveryKind.ROOM_REMOVE: Row(
-        args=RoomRemoveArgs, look_up=channel_messages.room_remove, posts=False
+        args=RoomRemoveArgs,
+        look_up=channel_messages.room_remove,
+        posts=False,
+        limited_method="conversations.kick",
+        aside=True,
+        tried_again=False,
+        rejected=channel_outcomes.room_remove_rejected,
     ),
-    DeliveryKind.CARD_PIN: Row(look_up=channel_messages.card_pin, posts=False),
+    DeliveryKind.CARD_PIN: Row(
+        look_up=channel_messages.card_pin,
+        posts=False,
+        limited_method="pins.add",
+        aside=True,
+        tried_again=False,
+    ),
     DeliveryKind.CARD_POST: Row(
         args=CardPostArgs,
         look_up=channel_messages.card_post,
@@ -101,9 +131,13 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         render=channel_words.card_post,
         locks_incident=True,
         sent=channel_outcomes.card_post_sent,
+        rejected=channel_outcomes.card_post_rejected,
+        has_no_place=channel_outcomes.card_post_has_no_place,
     ),
     DeliveryKind.CARD_UPDATE: Row(
-        look_up=channel_messages.card_update, render=channel_words.card_post
+        look_up=channel_messages.card_update,
+        render=channel_words.card_post,
+        rejected=channel_outcomes.card_update_rejected,
     ),
     DeliveryKind.NOTICE: Row(
         args=NoticeArgs,
@@ -148,7 +182,10 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         stands=manager_messages.exhausted_stands,
         render=manager_words.exhausted,
         locks_incident=True,
+        must_arrive=True,
         sent=manager_outcomes.exhausted_sent,
+        rejected=manager_outcomes.exhausted_rejected,
+        doubted=manager_outcomes.exhausted_doubted,
     ),
     DeliveryKind.ACCESS_REQUEST: Row(
         args=AccessRequestArgs,
@@ -156,6 +193,8 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         stands=access_messages.access_request_stands,
         render=access_words.access_request,
         news=True,
+        tried_again=False,
+        rejected=access_outcomes.access_request_rejected,
     ),
     DeliveryKind.ACCESS_ANSWER: Row(
         args=AccessAnswerArgs,
@@ -189,22 +228,31 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         stands=digest_message.digest_stands,
         render=digest_words.digest,
     ),
-    DeliveryKind.HOME: Row(look_up_slowly=home.home, render=home_words.home, posts=False),
+    DeliveryKind.HOME: Row(
+        look_up_slowly=home.home, render=home_words.home, posts=False, tried_again=False
+    ),
     DeliveryKind.FALLBACK: Row(args=OutsideArgs, posts=False),
     DeliveryKind.EXHAUSTED_OUTSIDE: Row(args=OutsideArgs, posts=False),
-    DeliveryKind.MESSAGE_EDIT: Row(),
+    DeliveryKind.MESSAGE_EDIT: Row(rejected=edit_outcomes.message_edit_rejected),
 }
 
-MESSAGES = MessageKinds(ROWS, Lookups, channel.is_place_of)
+MESSAGES = MessageKinds(
+    ROWS,
+    Lookups,
+    is_place_of=channel.is_place_of,
+    channel_lost=channel.channel_lost,
+    person_gone=departures.mark_gone,
+    send_other_ways=ways.send_other_ways,
+)
 
 
-def words(wording: Wording, letter: MessageContent[Any]) -> Mapping[str, Any]:
+def words(wording: Wording, message: MessageContent[Any]) -> Mapping[str, Any]:
     """Render a message's content as the arguments of Slack's method, without the place."""
-    render = ROWS[letter.kind].render if letter.kind else None
+    render = ROWS[message.kind].render if message.kind else None
     assert render is not None
-    said = render(wording, letter.view)
+    said = render(wording, message.view)
     if not isinstance(said, Message):
         return {"view": said}
-    if letter.since is not None:
-        said = dated(wording, said, letter.since)
+    if message.since is not None:
+        said = dated(wording, said, message.since)
     return {"text": said.text, "blocks": said.blocks}

@@ -46,6 +46,7 @@ from bot.worker.metrics.observations import Observations
 from bot.worker.metrics.process_metrics import ProcessMetrics
 from bot.worker.metrics.store_watch import StoreWatch
 from bot.worker.metrics.token_watch import TokenWatch
+from bot.worker.people.direct_messages import DirectMessages
 from bot.worker.people.directory_sync import DirectorySync
 from bot.worker.timekeeper import Timekeeper
 from bot.worker.timings import Timings
@@ -130,11 +131,10 @@ class Tocsin:
         )
         calls = SlackCalls(client)
         wording = Wording(self.policy, Templates())
-        post = SlackPosts(
-            calls, partial(words, wording), self.db, self.threads, self.policy.channel.prefix
-        )
+        dms = DirectMessages(calls, self.db, self.threads)
+        post = SlackPosts(calls, partial(words, wording), dms, self.policy.channel.prefix)
         self.people = DirectorySync(
-            calls, post, self.db, self.policy, self.time_source, self.threads, self.figures
+            calls, dms, self.db, self.policy, self.time_source, self.threads, self.figures
         )
         self.bolt = TimedApp(
             self.figures.answered,

@@ -11,7 +11,7 @@ ABOVE = ("bot/services", "bot/worker", "handlers")
 UNTYPED = ("Any", "object")
 
 ANY_KEYWORDS = {
-    "bot/worker/delivery/slack_posts.py:_with_fallback": "the arguments of a call to Slack",
+    "bot/worker/delivery/slack_posts.py:_or_plain_text": "the arguments of a call to Slack",
     "handlers/answers.py:sentence": "the values in a template",
     "handlers/request.py:say": "the values in a template",
     "handlers/http/timed_app.py:__init__": "the options of Bolt's app",

@@ -20,6 +20,7 @@ from bot.services.duework.firing import DoneAlone
 ROOT = Path(__file__).parents[2]
 UNLOOKED = {DeliveryKind.MESSAGE_EDIT, DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE}
 """An edit says what its subject says; what goes past Slack is looked up by its own relay."""
+_EDITS = "bot.services.people.edit_outcomes"
 NAMES = {kind.replace(" ", "_") for kind in DeliveryKind}
 
 
@@ -57,6 +58,27 @@ def test_a_renderer_stands_where_its_look_up_stands_a_floor_beside(kind: Deliver
     shared = [one for one in ROWS.values() if one.render is row.render]
     assert row.render.__name__ == look_up.__name__ or len(shared) > 1
     assert row.render.__name__ in NAMES
+
+
+HOOKS = ("sent", "repeats", "rejected", "place_refused", "has_no_place", "doubted")
+
+
+@pytest.mark.parametrize("kind", DeliveryKind)
+def test_what_follows_an_outcome_has_the_names_of_its_kind_and_its_hook(
+    kind: DeliveryKind,
+) -> None:
+    row = ROWS[kind]
+    look_up = row.look_up or row.look_up_slowly
+    subject = look_up.__module__.replace("_messages", "_outcomes") if look_up else _EDITS
+    for name in HOOKS:
+        hook = getattr(row, name)
+        if hook is not None:
+            assert hook.__name__ == f"{kind.replace(' ', '_')}_{name}"
+            assert hook.__module__ == subject
+
+
+def test_a_kind_that_must_arrive_is_tried_again() -> None:
+    assert all(row.tried_again for row in ROWS.values() if row.must_arrive)
 
 
 ARGS = sorted({row.args for row in ROWS.values()}, key=lambda args: args.__name__)

@@ -31,6 +31,7 @@ from bot.worker.delivery.slack_posts import SlackPosts
 from bot.worker.duework.tick import Tick
 from bot.worker.loop import Gear
 from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.people.direct_messages import DirectMessages
 from bot.worker.people.directory_sync import DirectorySync
 from bot.worker.timings import Timings
 from handlers.background import BackgroundTasks
@@ -98,9 +99,8 @@ class World:
         """Start a relay, and stop it in good order at the end."""
         async with new_session(PACE.http_timeout) as session:
             calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
-            post = SlackPosts(
-                calls, partial(words, DESK), self.db, self.shell.threads, POLICY.channel.prefix
-            )
+            dms = DirectMessages(calls, self.db, self.shell.threads)
+            post = SlackPosts(calls, partial(words, DESK), dms, POLICY.channel.prefix)
             relay = Relay(self.gear(), MESSAGES, post)
             running = asyncio.create_task(relay.run())
             try:
@@ -241,7 +241,7 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
     ):
         calls = SlackCalls(web_client(TOKEN, session, slack.api_url))
         threads = Threads(one_writer=db.is_sqlite)
-        post = SlackPosts(calls, partial(words, DESK), db, threads, POLICY.channel.prefix)
+        dms = DirectMessages(calls, db, threads)
         shell = Shell(
             db=db,
             policy=POLICY,
@@ -249,7 +249,7 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
             time_source=clock,
             threads=threads,
             fetch_person=DirectorySync(
-                calls, post, db, POLICY, clock, threads, ProcessMetrics()
+                calls, dms, db, POLICY, clock, threads, ProcessMetrics()
             ).fetch_person,
             tasks=BackgroundTasks(),
         )

@@ -17,7 +17,7 @@ from bot.kinds.due_work import DUE_WORK
 from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
-from bot.services.delivery.results import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Refusal, Retry
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
 from bot.services.paging import answers
@@ -96,7 +96,8 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
     page = a_claimed_page(db, policy)
     with db.transaction() as other:
         outbox.enqueue(other, WORKSPACE, NOON, [a_delivery("theirs", f"person/{TOM}")])
-        thread = await blocked(db, partial(ends, db, policy, page, "user_disabled", NOW))
+        refused = Refusal("user_disabled")
+        thread = await blocked(db, partial(ends, MESSAGES, db, policy, page, refused, NOW))
         own = text("SELECT key FROM lane WHERE key = :key FOR UPDATE NOWAIT")
         assert other.execute(own, {"key": page.lane}).scalar_one() == page.lane
     thread.join(10)

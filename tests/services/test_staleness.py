@@ -16,7 +16,7 @@ from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, outgoing, refusals
 from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
-from bot.services.delivery.results import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Refusal, Retry
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers
@@ -166,7 +166,7 @@ def test_a_page_that_waits_and_cannot_be_edited_is_posted_again(
     scene.tick(db, policy, NOON + HOUR / 4)
     edit = next_of(db, DeliveryKind.PAGE_UPDATE, NOON + HOUR / 4)
     at = At(NOON + HOUR / 4, NOON + HOUR)
-    refusals.rejected(db, policy, edit, code, at, RequestedPlace("D1", "1.1"))
+    refusals.rejected(MESSAGES, db, policy, edit, Refusal(code, RequestedPlace("D1", "1.1")), at)
     again = [row for row in scene.waiting(db, DeliveryKind.PAGE) if row.subject == edit.subject]
     assert [row.target for row in again] == [PRIYA]
     sent = scene.send(db, policy, NOON + HOUR)

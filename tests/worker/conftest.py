@@ -28,6 +28,7 @@ from bot.worker.delivery.slack_posts import SlackPosts
 from bot.worker.duework.tick import Tick
 from bot.worker.loop import Gear
 from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.people.direct_messages import DirectMessages
 from bot.worker.timings import Timings
 from playground.state.records import Message
 from playground.testing import RunningPlayground, running_playground
@@ -108,9 +109,8 @@ class Rig:
         async with new_session(pace.http_timeout) as session:
             calls = SlackCalls(web_client("xoxb-playground", session, self.slack.api_url))
             wording = Wording(self.policy, Templates())
-            post = SlackPosts(
-                calls, partial(words, wording), self.db, self.threads, self.policy.channel.prefix
-            )
+            dms = DirectMessages(calls, self.db, self.threads)
+            post = SlackPosts(calls, partial(words, wording), dms, self.policy.channel.prefix)
             relay = Relay(self.gear(pace), MESSAGES, post)
             loop = asyncio.get_running_loop()
             self.db.on_new_delivery(partial(_wake, loop, relay))

@@ -79,11 +79,11 @@ def _edit(
     row = kinds.rows.get(posted.kind)
     if row is None or row.stands is None:
         return _OF_ANOTHER_RELEASE
-    letter = row.stands(lookups, policy, _that_posted(lookups, claimed, posted), now)
-    if not isinstance(letter, MessageContent):
-        return letter
+    message = row.stands(lookups, policy, _that_posted(lookups, claimed, posted), now)
+    if not isinstance(message, MessageContent):
+        return message
     return replace(
-        letter,
+        message,
         channel=posted.slack_channel,
         ts=posted.slack_ts,
         person=None,

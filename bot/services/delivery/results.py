@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.services.delivery.content import RequestedPlace
+from bot.store.delivery.missed_notices import GONE
+
+_NOWHERE = RequestedPlace()
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -18,6 +23,23 @@ class Accepted:
     found: bool = False
     private: bool | None = None
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Slack's refusal: its code, and the place that the request was about.
+
+    `people`: those of an invitation that it concerns; empty if Slack names no one.
+    """
+
+    code: str
+    place: RequestedPlace = _NOWHERE
+    people: tuple[str, ...] = ()
+
+    @property
+    def channel_is_gone(self) -> bool:
+        """Whether the channel of the request is archived or out of reach."""
+        return self.place.channel is not None and self.code in GONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.domain.access.rights import Deed, require_tighten
-from bot.domain.access.visibility import Tier, by_invitation, strictest
+from bot.domain.access.visibility import Tier, strictest
 from bot.domain.act import Act
 from bot.domain.delivery.message_args import read
 from bot.domain.errors import Already, BadInput, FormErrors, NothingToDo
 from bot.domain.fallback.ways import OutsideArgs, gateway_of
-from bot.domain.ids import UserId, reference
+from bot.domain.ids import UserId
 from bot.domain.incidents.entries import EditedEntry
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.needs import Need, named, needs_in, written
@@ -25,9 +25,7 @@ from bot.domain.incidents.results import (
     WillPage,
 )
 from bot.domain.incidents.severity import Severity
-from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
-from bot.domain.people.person_messages import UneditedArgs
 from bot.domain.problems.texts import NeverStandardAgain, NoNeedsHere, NotBeingPaged, NoTitleHere
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -40,11 +38,8 @@ from bot.services.paging import withdrawal
 from bot.services.staleness import keep_true
 from bot.store.database import Database
 from bot.store.delivery import posted
-from bot.store.delivery.claims import Claimed
-from bot.store.incidents import incident_rows, timeline
 from bot.store.paging import pages
 from bot.store.tables import Delivery, Incident
-from bot.store.transaction import Transaction
 
 _Value = TypeVar("_Value")
 
@@ -224,42 +219,3 @@ def _tighten(locked: LockedIncident, policy: Policy) -> tuple[Beyond, ...]:
 def _outside(row: Delivery) -> Beyond:
     at = row.sent_at or row.created_at
     return Beyond(UserId(row.target or ""), gateway_of(read(OutsideArgs, row.args).way), at)
-
-
-def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
-    """Tell the person who restricted an incident of a message that Slack does not let us edit,
-    where it shows what is now restricted."""
-    incident = incident_rows.lock(tx, claimed.incident_id) if claimed.incident_id else None
-    tightened = timeline.tightened(tx, incident.id) if incident is not None else None
-    if incident is None or tightened is None or not by_invitation(incident.tier):
-        return
-    where = _where(tx, claimed)
-    if where is None or where.at is None or where.at >= tightened.at:
-        return
-    locked = LockedIncident(tx, act, incident)
-    locked.tell(
-        DeliveryKind.UNEDITED,
-        tightened.actor,
-        locked.id,
-        f"unedited:{claimed.subject}",
-        args=UneditedArgs(
-            about=reference(incident.number),
-            person=where.person,
-            channel=where.channel,
-            posted_at=where.at,
-            error=error,
-        ),
-    )
-    locked.put_down()
-
-
-def _where(tx: Transaction, claimed: Claimed) -> Beyond | None:
-    """Return where the message of an edit is, and when it was posted."""
-    if claimed.kind is DeliveryKind.PAGE_UPDATE:
-        page = pages.page(tx, claimed.subject)
-        return Beyond(UserId(page.target), at=page.sent_at) if page is not None else None
-    row = posted.get_many(tx, [claimed.subject]).get(claimed.subject)
-    if row is None:
-        return None
-    person = UserId(row.target) if row.target else None
-    return Beyond(person, at=row.sent_at, channel=None if person else row.slack_channel)

@@ -54,10 +54,10 @@ def canary(
     lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
 ) -> Content[PageMessage]:
     """Return a page like any other, but addressed to the canary's channel."""
-    letter = page(lookups, policy, claimed, now)
-    if not isinstance(letter, MessageContent):
-        return letter
-    return replace(letter, person=None, channel=read(CanaryArgs, claimed.args).channel)
+    message = page(lookups, policy, claimed, now)
+    if not isinstance(message, MessageContent):
+        return message
+    return replace(message, person=None, channel=read(CanaryArgs, claimed.args).channel)
 
 
 def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:

@@ -1,20 +1,26 @@
-"""Follow-ups to pages that Slack has accepted."""
+"""Follow-ups to pages that Slack has accepted or refused."""
 
 from collections.abc import Sequence
 
-from bot.domain.act import by_the_bot
+from bot.domain.act import Act, by_the_bot
+from bot.domain.ids import UserId
+from bot.domain.incidents.results import Beyond
 from bot.domain.paging.ladders import UNANSWERED, PageState
 from bot.domain.paging.paging_entries import ReachedEntry
+from bot.policy import Policy
 from bot.services.delivery.message_kinds import Sent
-from bot.services.delivery.results import At
+from bot.services.delivery.results import At, Refusal
 from bot.services.locked import LockedIncident
-from bot.services.paging import page_edits
+from bot.services.paging import page_edits, runs
+from bot.services.people import doubted_departures, edit_outcomes
 from bot.store.delivery import outbox
 from bot.store.delivery.claims import Claimed
 from bot.store.incidents import incident_rows
 from bot.store.paging import pages
 from bot.store.tables import Page
 from bot.store.transaction import Transaction
+
+_CANNOT_BE_EDITED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
 def pages_sent(tx: Transaction, outcomes: Sequence[Sent], at: At) -> None:
@@ -30,22 +36,23 @@ def pages_sent(tx: Transaction, outcomes: Sequence[Sent], at: At) -> None:
         after_all = pages.refused_among(tx, tried_before)
         pages.record_sent(tx, at.now, *places)
         for page_id in sorted(after_all):
-            _say_that_it_was_taken(tx, paged[page_id][0], at)
+            claimed = paged[page_id][0]
+            _say_that_it_was_taken(tx, by_the_bot(claimed.workspace, at.now), claimed)
         found = {one.subject for one, there in outcomes if there.found and one.subject in paged}
         for page_id in sorted(found | pages.overtaken(tx, paged)):
             _edit_page(tx, paged[page_id][0], at)
 
 
-def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
+def _say_that_it_was_taken(tx: Transaction, act: Act, claimed: Claimed) -> None:
     """Correct the channel's notice that a person could not be reached; drop a page that comes too
     late."""
     page = pages.page(tx, claimed.subject)
-    locked = locked_for(tx, claimed, page, at) if page else None
+    locked = _locked_for(tx, act, page) if page else None
     run = pages.run(tx, page.run_id) if page else None
     if not (page and locked and run):
         return
     if run.state not in UNANSWERED:
-        pages.answer(tx, page.id, PageState.SUPERSEDED, at.now, "")
+        pages.answer(tx, page.id, PageState.SUPERSEDED, act.now, "")
         return
     locked.record(
         ReachedEntry(person=page.target, team=run.team_key, name=run.team_name), aloud=True
@@ -68,8 +75,57 @@ def page_repeats(tx: Transaction, claimed: Claimed) -> None:
     pages.mark_repeat(tx, claimed.subject)
 
 
-def locked_for(tx: Transaction, claimed: Claimed, page: Page, at: At) -> LockedIncident | None:
+def page_doubted(tx: Transaction, _policy: Policy, act: Act, claimed: Claimed) -> bool:
+    return doubted_departures.ask_team_again(tx, act, claimed)
+
+
+def page_place_refused(
+    tx: Transaction, policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
+) -> None:
+    _page_backup_instead(tx, policy, act, claimed, refusal, again=True)
+
+
+def page_rejected(
+    tx: Transaction, policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
+) -> None:
+    _page_backup_instead(tx, policy, act, claimed, refusal, again=False)
+
+
+def _page_backup_instead(
+    tx: Transaction, policy: Policy, act: Act, claimed: Claimed, refusal: Refusal, *, again: bool
+) -> None:
+    page = pages.page(tx, claimed.subject)
+    if page is None or page.state is not PageState.WAITING:
+        return
+    locked = _locked_for(tx, act, page)
+    if locked is not None:
+        runs.unreachable(locked, policy, page, refusal.code, again=again)
+        locked.put_down()
+
+
+def page_update_rejected(
+    tx: Transaction, _policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
+) -> None:
+    """Report where a restricted escalation is still shown, and post the page again if needed."""
+    page = pages.page(tx, claimed.subject)
+    if page is not None:
+        where = Beyond(UserId(page.target), at=page.sent_at)
+        edit_outcomes.not_edited(tx, act, claimed, where, refusal)
+    if page is not None and refusal.code in _CANNOT_BE_EDITED:
+        _post_again(tx, act, page)
+
+
+def _post_again(tx: Transaction, act: Act, page: Page) -> None:
+    """Post a page again if it still waits for an answer: its person must be able to give one."""
+    run, locked = pages.run(tx, page.run_id), _locked_for(tx, act, page)
+    if run is None or locked is None or page.message_ts is None:
+        return
+    if page.state is PageState.WAITING and run.state in UNANSWERED:
+        pages.forget_place(tx, page.id)
+        locked.send(page_edits.page_again(page))
+        locked.put_down()
+
+
+def _locked_for(tx: Transaction, act: Act, page: Page) -> LockedIncident | None:
     incident = incident_rows.lock(tx, page.incident_id)
-    if incident is None:
-        return None
-    return LockedIncident(tx, by_the_bot(claimed.workspace, at.now), incident)
+    return None if incident is None else LockedIncident(tx, act, incident)

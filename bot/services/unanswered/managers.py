@@ -3,9 +3,7 @@
 If no manager can be reached, it tells operations.
 """
 
-from datetime import datetime
-
-from bot.domain.act import Act, by_the_bot
+from bot.domain.act import Act
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import UserId
 from bot.domain.kinds import DeliveryKind
@@ -50,16 +48,16 @@ def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> No
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
-def tell_all(tx: Transaction, policy: Policy, claimed: Claimed, now: datetime) -> None:
+def tell_all(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
     """Tell operations too: everyone who could be told counts as gone, so Slack may be wrong."""
     run = pages.run(tx, claimed.subject)
     incident = incident_rows.lock(tx, run.incident_id) if run else None
     if run is None or incident is None or run.state is not RunState.EXHAUSTED:
         return
-    locked = LockedIncident(tx, by_the_bot(claimed.workspace, now), incident)
+    locked = LockedIncident(tx, act, incident)
     first_round = Ladder.from_json(run.ladder).first_round
     told = [_message(locked, run.id, first_round, user) for user in policy.operations_fallback]
-    outbox.enqueue(tx, claimed.workspace, now, told)
+    outbox.enqueue(tx, act.workspace, act.now, told)
 
 
 def reachable(locked: LockedIncident, users: tuple[UserId, ...]) -> tuple[UserId, ...]:

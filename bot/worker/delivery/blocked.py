@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.domain.kinds import DeliveryKind
+from bot.services.delivery.message_kinds import MessageKinds
 from bot.store.delivery import limits
 from bot.store.delivery.claims import Claimed
 
-# These methods have a limit for the whole workspace: a 429 on one call concerns every lane.
-_METHODS = {
-    DeliveryKind.ROOM_CREATE: "conversations.create",
-    DeliveryKind.ROOM_INVITE: "conversations.invite",
-    DeliveryKind.ROOM_REMOVE: "conversations.kick",
-    DeliveryKind.CARD_PIN: "pins.add",
-}
+_MAKING_A_CHANNEL = "conversations.create"
 _LOOKING_UP = ("conversations.history", "conversations.replies")
 _FINDING_A_CHANNEL = ("users.conversations", "conversations.members")
 _ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
@@ -27,7 +22,8 @@ def scope_of(method: str) -> str | None:
 class Blocked:
     """The limits from all replicas, each with its end: of a workspace, a method in it or a lane."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: MessageKinds[Any]) -> None:
+        self._kinds = kinds
         self._until: Mapping[str, datetime] = {}
 
     def know(self, until: Mapping[str, datetime]) -> None:
@@ -40,11 +36,10 @@ class Blocked:
 
     def wait(self, claimed: Claimed, real: datetime) -> timedelta:
         """Return how long a delivery must wait; zero or less if it need not."""
-        scopes = [limits.WORKSPACE]
-        if claimed.kind in _METHODS:
-            scopes.append(_METHODS[claimed.kind])
+        scopes, method = [limits.WORKSPACE], self._kinds.rows[claimed.kind].limited_method
+        if method is not None:
+            scopes.append(method)
         if claimed.uncertain:
-            making = claimed.kind is DeliveryKind.ROOM_CREATE
-            scopes += _FINDING_A_CHANNEL if making else _LOOKING_UP
+            scopes += _FINDING_A_CHANNEL if method == _MAKING_A_CHANNEL else _LOOKING_UP
         untils = [self._until.get(f"{claimed.workspace.team_id}:{scope}") for scope in scopes]
         return max((until - real for until in untils if until), default=timedelta(0))

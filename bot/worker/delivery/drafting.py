@@ -27,7 +27,7 @@ _SLOW_AT_ONCE = 1
 class RenderedMessage:
     """A rendered message. `content`: what Slack's method takes besides the place."""
 
-    letter: MessageContent[Any]
+    message: MessageContent[Any]
     content: Mapping[str, Any]
 
 

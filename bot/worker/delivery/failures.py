@@ -1,16 +1,17 @@
 """Decides what happens to a delivery that Slack did not accept."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from bot.concurrency.threads import Threads
-from bot.domain.kinds import DeliveryKind
 from bot.log.episodes import Episode
+from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, RequestedPlace, requested_place_of
 from bot.services.delivery.message_kinds import MessageKinds
-from bot.services.delivery.results import Retry
+from bot.services.delivery.results import At, Refusal, Retry
 from bot.slack.errors import (
     DeadTarget,
     NotSent,
@@ -22,6 +23,7 @@ from bot.slack.errors import (
     TokenLost,
     code_of,
 )
+from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 from bot.store.delivery.missed_notices import ARCHIVED, OUT_OF_REACH
 from bot.worker.delivery.blocked import scope_of
@@ -36,8 +38,7 @@ log = logging.getLogger(__name__)
 _NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
 _LANE_RESTS = 300.0
 """Seconds without a refusal: Slack accepted another replica's message, or none waits."""
-ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
-"""Other messages in their channel may go ahead of these."""
+_Follow = Callable[[MessageKinds[Any], Database, Policy, Claimed, Refusal, At], object]
 
 
 class Failing(Loop):
@@ -85,7 +86,7 @@ class Failing(Loop):
         return await self._doubts.out_of_reach(claimed.workspace, channel)
 
     async def _store(self, claimed: Claimed, error: SlackError, aim: RequestedPlace) -> None:
-        write, db, policy = self._threads.write, self._db, self._policy
+        write, db = self._threads.write, self._db
         match error:
             case RateLimited(after, method):
                 scope = scope_of(method)
@@ -107,29 +108,29 @@ class Failing(Loop):
                 rest = self._pace.token_rest
                 await write(refusals.held_for_workspace, db, claimed, code, self._at(), rest)
             case DeadTarget(code):
-                await write(refusals.dead_target, db, policy, claimed, code, self._at())
-            case PlaceRefused():
-                await self._put_aside(claimed, error, aim)
+                await self._refused(refusals.dead_target, claimed, Refusal(code))
+            case PlaceRefused(code):
+                await self._put_aside(claimed, Refusal(code, aim, tuple(error.people)))
             case Rejected(code):
-                await write(refusals.rejected, db, policy, claimed, code, self._at(), aim)
+                await self._refused(refusals.rejected, claimed, Refusal(code, aim))
             case _:
                 raise error
 
-    async def _put_aside(self, claimed: Claimed, error: PlaceRefused, aim: RequestedPlace) -> None:
-        await self._threads.write(
-            partial(
-                refusals.place_refused,
-                in_order=claimed.kind not in ASIDE and self._turns.kept_after_failing(claimed),
-                aim=aim,
-                people=error.people,
-            ),
-            self._db,
-            self._policy,
-            claimed,
-            error.code,
-            self._at(),
-            self._pace.after_refusal(claimed.attempts),
+    async def _put_aside(self, claimed: Claimed, refusal: Refusal) -> None:
+        put_back = partial(
+            refusals.place_refused,
+            pause=self._pace.after_refusal(claimed.attempts),
+            in_order=not self._goes_aside(claimed) and self._turns.kept_after_failing(claimed),
         )
+        await self._refused(put_back, claimed, refusal)
+
+    async def _refused(self, follow: _Follow, claimed: Claimed, refusal: Refusal) -> None:
+        await self._threads.write(
+            follow, self._kinds, self._db, self._policy, claimed, refusal, self._at()
+        )
+
+    def _goes_aside(self, claimed: Claimed) -> bool:
+        return self._kinds.rows[claimed.kind].aside
 
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """Look it up after the lease, when a request still in flight can no longer arrive."""
@@ -156,7 +157,7 @@ class Failing(Loop):
             "problems": list(error.details),
         }
         if isinstance(error, PlaceRefused):
-            first = claimed.attempts <= 1 and claimed.kind not in ASIDE
+            first = claimed.attempts <= 1 and not self._goes_aside(claimed)
             self._figures.refusals.refused(claimed.lane, error.code, first=first)
             name = self._lane_names.name(claimed.lane)
             told |= {"lane": claimed.lane, "lane_name": name}
@@ -169,4 +170,4 @@ class Failing(Loop):
 
 
 def _aim_of(draft: RenderedMessage | ChannelCall) -> RequestedPlace:
-    return requested_place_of(draft if isinstance(draft, ChannelCall) else draft.letter)
+    return requested_place_of(draft if isinstance(draft, ChannelCall) else draft.message)

@@ -33,7 +33,7 @@ class Relay(Loop):
         self._threads = gear.threads.in_turn()
         self._wake = asyncio.Event()
         self._slots = Capacity(self._pace, self._wake.set)
-        self._blocked = Blocked()
+        self._blocked = Blocked(kinds)
         self._delivering = Delivering(gear, kinds, post, self._slots, self._blocked, self._wake.set)
         self._claimed_at = 0.0
         self._stopping = False

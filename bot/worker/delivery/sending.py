@@ -13,7 +13,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.log.episodes import Episode
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, NothingToSay, NotYet
-from bot.services.delivery.message_kinds import MessageKinds
+from bot.services.delivery.message_kinds import MessageKind, MessageKinds
 from bot.services.delivery.results import Accepted, Retry
 from bot.slack.errors import (
     Rejected,
@@ -28,7 +28,7 @@ from bot.worker.delivery.capacity import Capacity
 from bot.worker.delivery.channel_order import ChannelOrder
 from bot.worker.delivery.doubts import Doubts
 from bot.worker.delivery.drafting import Drafting, DraftOf, RenderedMessage
-from bot.worker.delivery.failures import ASIDE, Failing
+from bot.worker.delivery.failures import Failing
 from bot.worker.delivery.outcome_batches import OutcomeBatches
 from bot.worker.delivery.slack_posts import Absent, NoHistory, SlackPosts, labelled_repeat
 from bot.worker.loop import Gear, Loop
@@ -149,10 +149,13 @@ class Delivering(Loop):
             unknown=claimed.uncertain,
             used_attempt=False,
             # Others may go ahead of an invitation or pin. For a new channel, all must wait.
-            in_order=claimed.kind not in ASIDE and self._turns.kept_by(claimed),
+            in_order=not self._row(claimed).aside and self._turns.kept_by(claimed),
         )
         await self._failing.again(claimed, retry)
         return True
+
+    def _row(self, claimed: Claimed) -> MessageKind[Any, Any]:
+        return self._kinds.rows[claimed.kind]
 
     async def _settle(self, claimed: Claimed, draft: RenderedMessage | ChannelCall) -> None:
         """Make the call and store the outcome."""
@@ -195,10 +198,10 @@ class Delivering(Loop):
         """Look for the effect of an earlier try; None if doing it twice is harmless."""
         if isinstance(draft, ChannelCall):
             return await self._post.look_up_channel(draft) if draft.channel is None else None
-        if draft.letter.ts is not None or draft.letter.on_home:
+        if draft.message.ts is not None or draft.message.on_home:
             return None
         try:
-            return await self._post.look_up(claimed, draft.letter)
+            return await self._post.look_up(claimed, draft.message)
         except TokenLost as error:
             if await self._doubts.token_refused() is not None:
                 raise
@@ -225,11 +228,11 @@ class Delivering(Loop):
         """
         if not found.refused:
             self._slots.unanswered()
-        page = claimed.kind in refusals.OTHERWISE
-        if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
+        must_arrive = self._row(claimed).must_arrive
+        if claimed.attempts < _HISTORY_TRIES or not (must_arrive or found.refused):
             await self._ask_history_again(claimed, found)
             return None
-        if not page:
+        if not must_arrive:
             raise Rejected("outcome_unknown")
         repeat = labelled_repeat(claimed)
         if not found.refused and isinstance(await self._drafting.alone(repeat), NothingToSay):
@@ -265,7 +268,7 @@ class Delivering(Loop):
                 with sending_only_if(partial(self._holds, held)):
                     if isinstance(draft, ChannelCall):
                         return await self._post.set_up(draft)
-                    return await self._post.send(claimed, draft.letter, draft.content)
+                    return await self._post.send(claimed, draft.message, draft.content)
             except Withheld:
                 held = await self._renewed(held)
         return None

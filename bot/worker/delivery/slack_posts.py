@@ -1,20 +1,17 @@
 """Makes the calls to Slack for one delivery, and looks up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
 from bot.services.delivery.content import ChannelCall, MessageContent
 from bot.services.delivery.results import Accepted
-from bot.services.people import directory
 from bot.slack.answers import each, listed, needed, next_page, refused_people, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import PLAIN_TEXT_MAY_DO, OutcomeUnknown, Rejected, Unreadable
-from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 
 log = logging.getLogger(__name__)
@@ -25,7 +22,6 @@ _AT_ONCE = 200
 _MOST_READ = 10
 """Answers of `_AT_ONCE` messages that one look-up reads at most."""
 _CHANNEL_NAMES = 9
-
 
 Words = Callable[[MessageContent[Any]], Mapping[str, Any]]
 """Renders a message's content: what Slack's method takes besides the place."""
@@ -48,62 +44,70 @@ class NoHistory:
     refused: bool
 
 
+class DirectMessages(Protocol):
+    """Finds the direct-message channel with a person."""
+
+    async def channel_with(self, workspace: Workspace, user: str) -> str:
+        """Return the channel, opened if it is not known."""
+
+    async def opened(self, workspace: Workspace, user: str) -> str:
+        """Open the channel, even if it is known."""
+
+
 class SlackPosts:
     """Posts one workspace's messages and sets up its channels."""
 
-    def __init__(
-        self, calls: SlackCalls, words: Words, db: Database, threads: Threads, prefix: str
-    ) -> None:
+    def __init__(self, calls: SlackCalls, words: Words, dms: DirectMessages, prefix: str) -> None:
         self.calls = calls
         self._words = words
-        self._db = db
-        self._threads = threads
+        self._dms = dms
         self._prefix = prefix
-        self._dms: dict[tuple[str, str], str] = {}
         self._me: str | None = None
 
     # Messages
 
-    def content(self, letter: MessageContent[Any]) -> Mapping[str, Any]:
+    def content(self, message: MessageContent[Any]) -> Mapping[str, Any]:
         """Render a message. This is slow: call it in a thread."""
-        return self._words(letter)
+        return self._words(message)
 
     async def send(
-        self, claimed: Claimed, letter: MessageContent[Any], content: Mapping[str, Any]
+        self, claimed: Claimed, message: MessageContent[Any], content: Mapping[str, Any]
     ) -> Accepted:
         """Post, edit or publish. A new message carries the delivery's id as metadata."""
-        if letter.on_home:
-            await self.calls.call("views.publish", user_id=letter.person, **content)
+        if message.on_home:
+            await self.calls.call("views.publish", user_id=message.person, **content)
             return Accepted()
-        if letter.ts is not None:
-            await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
-            return Accepted(letter.channel, letter.ts)
-        return await self._post(claimed, letter, content)
+        if message.ts is not None:
+            await self._or_plain_text(
+                "chat.update", content, channel=message.channel, ts=message.ts
+            )
+            return Accepted(message.channel, message.ts)
+        return await self._post(claimed, message, content)
 
     async def _post(
-        self, claimed: Claimed, letter: MessageContent[Any], content: Mapping[str, Any]
+        self, claimed: Claimed, message: MessageContent[Any], content: Mapping[str, Any]
     ) -> Accepted:
         where: dict[str, Any] = {
-            "thread_ts": letter.thread_ts,
+            "thread_ts": message.thread_ts,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        channel = await self._channel_of(claimed.workspace, letter)
+        channel = await self._channel_of(claimed.workspace, message)
         try:
-            answer = await self._with_fallback(
+            answer = await self._or_plain_text(
                 "chat.postMessage", content, channel=channel, **where
             )
         except Rejected as error:
             if error.code not in ("not_in_channel", "channel_not_found"):
                 raise
-            channel = await self._get_in(claimed.workspace, letter, error)
-            answer = await self._with_fallback(
+            channel = await self._get_in(claimed.workspace, message, error)
+            answer = await self._or_plain_text(
                 "chat.postMessage", content, channel=channel, **where
             )
         return Accepted(word(answer, "channel") or channel, needed(answer, "ts"))
 
-    async def _with_fallback(
+    async def _or_plain_text(
         self, method: str, content: Mapping[str, Any], **where: Any
     ) -> Mapping[str, Any]:
         """Send blocks. If Slack rejects them (our bug), send the plain text."""
@@ -119,64 +123,41 @@ class SlackPosts:
             text = str(content["text"])[:3_000]
             return await self.calls.call(method, text=text, blocks=[], **where)
 
-    async def _channel_of(self, workspace: Workspace, letter: MessageContent[Any]) -> str:
-        if letter.channel is not None:
-            return letter.channel
-        assert letter.person is not None
-        return await self.open_dm(workspace, letter.person)
-
-    async def read_dms(self, workspace: Workspace, users: Collection[str]) -> None:
-        """Read in one query which of these people have an open direct message."""
-        known = await self._threads.read(directory.dm_channels, self._db, workspace, users)
-        for user, channel in known.items():
-            if channel:
-                self._dms.setdefault((workspace.team_id, user), channel)
-
-    async def open_dm(self, workspace: Workspace, user: str) -> str:
-        """Return a person's direct-message channel. It is opened once, then remembered."""
-        key = (workspace.team_id, user)
-        if key not in self._dms:
-            known = await self._threads.read(directory.dm_channels, self._db, workspace, [user])
-            self._dms[key] = known[user] or await self._opened(workspace, user)
-        return self._dms[key]
-
-    async def _opened(self, workspace: Workspace, user: str) -> str:
-        answer = await self.calls.call("conversations.open", users=user)
-        channel = needed(answer, "channel", "id")
-        await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
-        return channel
+    async def _channel_of(self, workspace: Workspace, message: MessageContent[Any]) -> str:
+        if message.channel is not None:
+            return message.channel
+        assert message.person is not None
+        return await self._dms.channel_with(workspace, message.person)
 
     async def _get_in(
-        self, workspace: Workspace, letter: MessageContent[Any], error: Rejected
+        self, workspace: Workspace, message: MessageContent[Any], error: Rejected
     ) -> str:
         """Open a direct message again, or join a public channel."""
-        if letter.channel is None and letter.person is not None:
-            channel = await self._opened(workspace, letter.person)
-            self._dms[workspace.team_id, letter.person] = channel
-            return channel
+        if message.channel is None and message.person is not None:
+            return await self._dms.opened(workspace, message.person)
         try:
-            await self.calls.call("conversations.join", channel=letter.channel)
+            await self.calls.call("conversations.join", channel=message.channel)
         except Rejected:
             raise error from None
-        return str(letter.channel)
+        return str(message.channel)
 
     async def look_up(
-        self, claimed: Claimed, letter: MessageContent[Any]
+        self, claimed: Claimed, message: MessageContent[Any]
     ) -> Accepted | Absent | NoHistory:
         """Find a message that may have been posted, by the delivery's id in its metadata.
 
         It returns Absent only after reading all of it, because an absent page is sent again.
         """
         try:
-            channel = await self._channel_of(claimed.workspace, letter)
+            channel = await self._channel_of(claimed.workspace, message)
             # Slack's clock decides. Ours may be hours ahead of it.
             since = f"{(claimed.created_at - _LOOK_BACK).timestamp():.6f}"
             given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _AT_ONCE}
             method = "conversations.history"
-            if letter.thread_ts is not None:
-                method, given["ts"] = "conversations.replies", letter.thread_ts
+            if message.thread_ts is not None:
+                method, given["ts"] = "conversations.replies", message.thread_ts
             for _ in range(_MOST_READ):
-                answer = await self._history(claimed.workspace, letter, method, given)
+                answer = await self._history(claimed.workspace, message, method, given)
                 if not isinstance(answer.get("messages"), list):
                     return NoHistory("an answer without messages", refused=False)
                 for found in each(answer, "messages"):
@@ -192,7 +173,7 @@ class SlackPosts:
     async def _history(
         self,
         workspace: Workspace,
-        letter: MessageContent[Any],
+        message: MessageContent[Any],
         method: str,
         given: Mapping[str, Any],
     ) -> Mapping[str, Any]:
@@ -203,9 +184,9 @@ class SlackPosts:
         try:
             return await self.calls.call(method, include_all_metadata=True, **given)
         except Rejected as error:
-            if error.code != "not_in_channel" or letter.channel is None:
+            if error.code != "not_in_channel" or message.channel is None:
                 raise
-            await self._get_in(workspace, letter, error)
+            await self._get_in(workspace, message, error)
             return await self.calls.call(method, include_all_metadata=True, **given)
 
     # Rooms

@@ -27,8 +27,8 @@ from bot.slack.errors import (
 from bot.slack.members import readable
 from bot.store.database import Database
 from bot.time_source import TimeSource
-from bot.worker.delivery.slack_posts import SlackPosts
 from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.people.direct_messages import DirectMessages
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class DirectorySync:
     def __init__(
         self,
         calls: SlackCalls,
-        post: SlackPosts,
+        dms: DirectMessages,
         db: Database,
         policy: Policy,
         time_source: TimeSource,
@@ -51,7 +51,7 @@ class DirectorySync:
         figures: ProcessMetrics,
     ) -> None:
         self._calls = calls
-        self._post = post
+        self._dms = dms
         self._db = db
         self._policy = policy
         self._time_source = time_source
@@ -158,10 +158,10 @@ class DirectorySync:
 
     async def _open_dms(self, workspace: Workspace) -> None:
         """Open direct messages in advance, so that a page takes one call and not two."""
-        await self._post.read_dms(workspace, self._named)
+        await self._dms.read(workspace, self._named)
         for user in sorted(self._named):
             try:
-                await _patiently(partial(self._post.open_dm, workspace, user))
+                await _patiently(partial(self._dms.channel_with, workspace, user))
             except (DeadTarget, Rejected, TokenLost, Unreadable) as error:
                 log.warning(
                     "A person of the policy cannot be reached",

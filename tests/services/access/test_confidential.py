@@ -16,6 +16,7 @@ from bot.domain.incidents.needs import Need
 from bot.domain.incidents.results import NewDecision
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.render.digests import digest_message as rendering
 from bot.render.text.templates import Templates
@@ -24,7 +25,7 @@ from bot.services.access import requests
 from bot.services.decisions import decisions
 from bot.services.delivery import refusals
 from bot.services.delivery.content import ChannelCall, MessageContent
-from bot.services.delivery.results import At
+from bot.services.delivery.results import At, Refusal
 from bot.services.digests import digest
 from bot.services.followups import tasks
 from bot.services.incidents import home, lifecycle, lists, queries, severity_changes
@@ -286,7 +287,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
-    refusals.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refusals.rejected(MESSAGES, db, policy, making, Refusal("restricted_action"), At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))
     shared = [
         prepared

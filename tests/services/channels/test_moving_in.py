@@ -13,7 +13,7 @@ from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, outgoing, refusals
 from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
-from bot.services.delivery.results import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Refusal, Retry
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.delivery import claims
@@ -62,7 +62,7 @@ def in_a_thread(db: Database, policy: Policy, tier: Tier = Tier.RESTRICTED) -> s
     """An incident whose channel Slack did not make; its card is still to be posted."""
     opened = an_incident(db, policy, title=f"{SECRET} title", tier=tier, teams=())
     making = take(db, DeliveryKind.ROOM_CREATE, At(NOON, NOON))
-    refusals.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refusals.rejected(MESSAGES, db, policy, making, Refusal("restricted_action"), At(NOON, NOON))
     return opened.head.id
 
 
@@ -171,7 +171,7 @@ def test_only_its_own_channel_archives_it(
 ) -> None:
     incident_id = moved_in(db, policy)
     notice = take(db, DeliveryKind.NOTICE, At(LATER, LATER))
-    refusals.rejected(db, policy, notice, "is_archived", At(LATER, LATER), aim)
+    refusals.rejected(MESSAGES, db, policy, notice, Refusal("is_archived", aim), At(LATER, LATER))
     assert scene.incident(db, incident_id).room is room
 
 
@@ -183,7 +183,9 @@ def test_a_card_that_was_deleted_where_it_is_no_more_is_not_posted_again(
 ) -> None:
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
-    refusals.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), old)
+    refusals.rejected(
+        MESSAGES, db, policy, updating, Refusal("message_not_found", old), At(LATER, LATER)
+    )
     assert scene.waiting(db, DeliveryKind.CARD_POST) == []
     assert scene.incident(db, incident_id).card_ts is not None
 
@@ -194,7 +196,9 @@ def test_a_card_that_was_deleted_is_posted_again_where_it_stood(
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
     there = RequestedPlace("C0ROOM1", scene.incident(db, incident_id).card_ts)
-    refusals.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), there)
+    refusals.rejected(
+        MESSAGES, db, policy, updating, Refusal("message_not_found", there), At(LATER, LATER)
+    )
     sent = scene.send(db, policy, LATER + timedelta(minutes=2))
     posted = scene.letters(sent, DeliveryKind.CARD_POST)
     assert [letter.channel for letter in posted] == ["C0ROOM1"]
@@ -210,7 +214,9 @@ def test_an_archived_shared_channel_leaves_it_without_a_place_until_it_has_its_o
         outcomes.sent(MESSAGES, db, late, CARD, At(NOON, NOON))
         lifecycle.post_update(db, an_act(MEI), incident_id, "under way")
         late = take(db, DeliveryKind.NOTICE, At(NOON, NOON + timedelta(seconds=5)))
-    refusals.rejected(db, policy, late, "is_archived", At(NOON, NOON), RequestedPlace(SHARED))
+    refusals.rejected(
+        MESSAGES, db, policy, late, Refusal("is_archived", RequestedPlace(SHARED)), At(NOON, NOON)
+    )
     placed = scene.incident(db, incident_id)
     assert (placed.room, placed.channel_id, placed.thread_ts) == (ChannelState.THREAD, None, None)
     with db.reading() as tx:

@@ -3,9 +3,10 @@
 import pytest
 
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import refusals
-from bot.services.delivery.results import At
+from bot.services.delivery.results import At, Refusal
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.delivery import claims
@@ -26,7 +27,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
         rooms = claims.claim(tx, now=NOON, real=NOON, limit=9)
     for room in rooms:
         assert room.kind is DeliveryKind.ROOM_CREATE
-        refusals.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
+        refusals.rejected(MESSAGES, db, policy, room, Refusal("restricted_action"), At(NOON, NOON))
     for one in opened:
         lifecycle.post_update(db, an_act(MEI), one.head.id, "said in the thread")
     said = [

@@ -33,7 +33,7 @@ from bot.render.wording import Wording
 from bot.services.access import manual_joins
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, MessageContent
-from bot.services.delivery.results import Accepted, At
+from bot.services.delivery.results import Accepted, At, Refusal
 from bot.services.digests import digest
 from bot.services.followups import tasks
 from bot.services.incidents import corrections, export, home, lifecycle, queries
@@ -408,7 +408,7 @@ def refuse_edits(db: Database, policy: Policy, code: str) -> None:
         with db.transaction() as tx:
             claimed = claims.claim(tx, now=at, real=at, limit=50)
         for one in claimed:
-            refusals.rejected(db, policy, one, code, At(at, at))
+            refusals.rejected(MESSAGES, db, policy, one, Refusal(code), At(at, at))
         if not claimed:
             return
 
@@ -451,7 +451,7 @@ def test_the_message_about_it_says_where_the_words_stand(
         at = NOON + 7 * HOUR
         claimed = claims.claim(tx, now=at, real=at, limit=50)
     page = next(one for one in claimed if one.kind is DeliveryKind.PAGE_UPDATE)
-    refusals.rejected(db, policy, page, "cant_update_message", At(at, at))
+    refusals.rejected(MESSAGES, db, policy, page, Refusal("cant_update_message"), At(at, at))
     letters = scene.letters(scene.send(db, policy, NOON + 8 * HOUR), DeliveryKind.UNEDITED)
     [letter] = letters
     assert isinstance(letter.view, Unedited)

@@ -12,10 +12,11 @@ from bot.domain.act import Act, Role
 from bot.domain.errors import AnsweredAlready, AskedAlready, NobodyToAsk
 from bot.domain.followups.reminder_messages import Outcome, TaskReminder
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.access import manual_joins, requests
 from bot.services.delivery import refusals
-from bot.services.delivery.results import At
+from bot.services.delivery.results import At, Refusal
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
 from bot.services.people import departures
@@ -126,9 +127,9 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
         request, at = the_request(db, minute), At(now, now)
         asked.append(request.target)
         if ends == "dead":
-            refusals.dead_target(db, policy, request, "user_disabled", at)
+            refusals.dead_target(MESSAGES, db, policy, request, Refusal("user_disabled"), at)
         else:
-            refusals.rejected(db, policy, request, "messages_tab_disabled", at)
+            refusals.rejected(MESSAGES, db, policy, request, Refusal("messages_tab_disabled"), at)
     assert asked == [TOM, MEI, SOFIA]
     sent = scene.send(db, policy, NOON + timedelta(minutes=9))
     assert scene.letters(sent, DeliveryKind.ACCESS_REQUEST) == []
@@ -142,7 +143,9 @@ def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None
     incident_id = one_of_toms(db, policy)
     requests.request_access(db, policy, asking(), incident_id)
     at = NOON + timedelta(minutes=6)
-    refusals.dead_target(db, policy, the_request(db, 6), "user_disabled", At(at, at))
+    refusals.dead_target(
+        MESSAGES, db, policy, the_request(db, 6), Refusal("user_disabled"), At(at, at)
+    )
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
     assert letter.person == MEI

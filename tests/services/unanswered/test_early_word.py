@@ -13,10 +13,11 @@ from bot.domain.incidents.views import InCharge, Notice
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.domain.unanswered.manager_messages import Unanswered
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import MessageContent
-from bot.services.delivery.results import At, Retry
+from bot.services.delivery.results import At, Refusal, Retry
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.services.paging import answers
 from bot.store.database import Database
@@ -207,7 +208,8 @@ def test_operations_hear_of_it_where_slack_says_that_every_manager_has_left(
     for quarter in range(8):
         scene.tick(db, edited, NOON + quarter * 15 * MINUTES)
     at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
-    refusals.dead_target(db, edited, the_notice(db, MEI, 1), "user_not_found", at)
+    notice = the_notice(db, MEI, 1)
+    refusals.dead_target(MESSAGES, db, edited, notice, Refusal("user_not_found"), at)
     sent = scene.send(db, edited, NOON + timedelta(hours=4))
     assert scene.told(sent, DeliveryKind.EXHAUSTED) == OPERATIONS
 
@@ -232,7 +234,8 @@ def test_the_channel_reads_who_has_heard_that_no_one_acknowledged(
         scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
     at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
     notice = the_notice(db, MEI, 0, others=frozenset({DeliveryKind.NOTICE}))
-    refusals.place_refused(db, policy, notice, "ekm_access_denied", at, 5 * MINUTES)
+    refused = Refusal("ekm_access_denied")
+    refusals.place_refused(MESSAGES, db, policy, notice, refused, at, pause=5 * MINUTES)
     assert last_notice(db, policy, timedelta(hours=3, minutes=1)) == InCharge(
         told=(AOIFE,), untold=(MEI,)
     )

@@ -3,16 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from functools import partial
 
 import pytest
 from sqlalchemy import event
 
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.kinds.messages import words
-from bot.render.text.templates import Templates
-from bot.render.wording import Wording
 from bot.services.access import identity
 from bot.services.people import directory
 from bot.services.people.directory import Described
@@ -20,7 +16,7 @@ from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import OutcomeUnknown, SlackError
 from bot.store.access import participants
 from bot.store.incidents import incident_rows
-from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.people.direct_messages import DirectMessages
 from bot.worker.people.directory_sync import DirectorySync
 from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
@@ -39,11 +35,8 @@ async def directory_of(rig: Rig) -> AsyncIterator[DirectorySync]:
     rig.policy = replace(rig.policy, roles=roles)
     async with new_session(BRISK.http_timeout) as session:
         calls = SlackCalls(web_client("xoxb-playground", session, rig.slack.api_url))
-        wording = Wording(rig.policy, Templates())
-        post = SlackPosts(
-            calls, partial(words, wording), rig.db, rig.threads, rig.policy.channel.prefix
-        )
-        yield DirectorySync(calls, post, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
+        dms = DirectMessages(calls, rig.db, rig.threads)
+        yield DirectorySync(calls, dms, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
 
 
 async def test_what_slack_tells_is_stored_and_a_missing_group_stops_nothing(rig: Rig) -> None:
