@@ -15,7 +15,6 @@ from bot.domain.act import Workspace
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
-from bot.domain.staleness import stands
 from bot.kinds.messages import MESSAGES, words
 from bot.policy import Policy
 from bot.render.wording import Wording
@@ -63,7 +62,7 @@ def posted(db: Database) -> list[Delivery]:
             .where(col(Delivery.state) == DeliveryState.SENT, col(Delivery.slack_ts).is_not(None))
             .order_by(col(Delivery.id))
         )
-    return [row for row in rows if stands(row.kind)]
+    return [row for row in rows if row.kind.kept_true]
 
 
 def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageContent[Any] | None:

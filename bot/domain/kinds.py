@@ -1,6 +1,22 @@
-"""The kinds of message and of due work, as rows store them."""
+"""The kinds of message and of due work: as rows store them, and what all layers must know of them.
+
+`bot.kinds` has the rest: how a kind is looked up, worded, sent and followed up.
+"""
 
 from enum import StrEnum
+from typing import Self
+
+from bot.domain.delivery.about import About
+from bot.domain.staleness import (
+    NAMED,
+    OVER,
+    SHOWN_AS,
+    Change,
+    KeptTrue,
+    LeftAsPosted,
+    Posted,
+    SentOutside,
+)
 
 
 class TimerKind(StrEnum):
@@ -13,38 +29,123 @@ class TimerKind(StrEnum):
     ROOM_REPAIR = "room repair"
 
 
+_IN_DRILLS = True
+"""A drill sends it: of whatever else a drill leads to, it sends nothing."""
+
+
 class DeliveryKind(StrEnum):
-    """What to say or do. The bot writes the text when it sends the delivery."""
+    """What to say or do. The bot writes the text when it sends the delivery.
 
-    PAGE = "page"
-    PAGE_UPDATE = "page update"
-    ROOM_CREATE = "room create"
-    ROOM_INVITE = "room invite"
-    ROOM_REMOVE = "room remove"
-    ROOM_LOST = "room lost"
-    UNEDITED = "unedited"
-    UNINVITED = "uninvited"
-    INVITATION_ENDED = "invitation ended"
-    CARD_POST = "card post"
-    CARD_UPDATE = "card update"
-    CARD_PIN = "card pin"
-    NOTICE = "notice"
-    REMINDER = "reminder"
-    TASK_REMINDER = "task reminder"
-    UPDATE_REMINDER = "update reminder"
-    UNANSWERED = "unanswered"
-    EXHAUSTED = "exhausted"
-    ACCESS_REQUEST = "access request"
-    ACCESS_ANSWER = "access answer"
-    ASSIGNED = "assigned"
-    DIGEST = "digest"
-    HOME = "home"
-    FALLBACK = "fallback"
-    EXHAUSTED_OUTSIDE = "exhausted outside"
-    CANARY = "canary"
-    CANARY_UPDATE = "canary update"
-    MESSAGE_EDIT = "message edit"
+    Each kind says how it stays true once it is posted. Answers to commands and forms are no kinds:
+    one person sees them once, and Slack allows no later edit, so their wording stays true.
+    """
+
+    _value_: str
+    posted: Posted
+    in_drills: bool
+
+    def __new__(cls, stored: str, posted: Posted, in_drills: bool = False) -> Self:
+        kind = str.__new__(cls, stored)
+        kind._value_ = stored
+        kind.posted = posted
+        kind.in_drills = in_drills
+        return kind
+
+    PAGE = (
+        "page",
+        KeptTrue(
+            About.PAGE,
+            SHOWN_AS
+            | OVER
+            | {Change.ANSWERED, Change.WENT_ON, Change.ROOM, Change.AGAIN, Change.ORIGINAL},
+        ),
+    )
+    PAGE_UPDATE = "page update", LeftAsPosted("edits a page")
+    ROOM_CREATE = "room create", LeftAsPosted("makes a channel, and says nothing")
+    ROOM_INVITE = "room invite", LeftAsPosted("invites people, and says nothing")
+    ROOM_REMOVE = "room remove", LeftAsPosted("removes a person, and says nothing")
+    ROOM_LOST = (
+        "room lost",
+        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.ROOM}, repeats=True),
+    )
+    UNEDITED = "unedited", LeftAsPosted("says what Slack refused, and when")
+    UNINVITED = "uninvited", LeftAsPosted("says what Slack refused, of a reference alone")
+    INVITATION_ENDED = (
+        "invitation ended",
+        LeftAsPosted("says what has ended, of a reference alone"),
+    )
+    # `card update` edits the incident's current card after every change that the card shows. This
+    # is about the card left behind in a shared channel when the incident gets its own channel.
+    CARD_POST = "card post", KeptTrue(About.INCIDENT, NAMED | {Change.ROOM})
+    CARD_UPDATE = "card update", LeftAsPosted("edits the card")
+    CARD_PIN = "card pin", LeftAsPosted("pins the card, and says nothing")
+    NOTICE = (
+        "notice",
+        KeptTrue(
+            About.INCIDENT,
+            OVER
+            | {Change.ANSWERED, Change.WENT_ON, Change.MOVED, Change.SEVERITY, Change.TIER}
+            | {Change.TOLD},
+        ),
+    )
+    REMINDER = (
+        "reminder",
+        KeptTrue(About.REMINDER, NAMED | OVER | {Change.REMINDER, Change.AGAIN}, repeats=True),
+    )
+    TASK_REMINDER = (
+        "task reminder",
+        KeptTrue(About.TASK, SHOWN_AS | {Change.TASK, Change.AGAIN}, repeats=True),
+    )
+    UPDATE_REMINDER = (
+        "update reminder",
+        KeptTrue(
+            About.INCIDENT,
+            SHOWN_AS | OVER | {Change.UPDATED, Change.MOVED, Change.OWNER, Change.AGAIN},
+            repeats=True,
+        ),
+    )
+    UNANSWERED = (
+        "unanswered",
+        KeptTrue(About.RUN, SHOWN_AS | OVER | {Change.ANSWERED, Change.WENT_ON}),
+    )
+    EXHAUSTED = (
+        "exhausted",
+        KeptTrue(
+            About.RUN,
+            SHOWN_AS | OVER | {Change.ANSWERED, Change.WENT_ON, Change.OWNER},
+            repeats=True,
+        ),
+    )
+    ACCESS_REQUEST = "access request", KeptTrue(About.INCIDENT, NAMED | {Change.ACCESS})
+    ACCESS_ANSWER = "access answer", KeptTrue(About.INCIDENT, NAMED | {Change.ACCESS})
+    ASSIGNED = (
+        "assigned",
+        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.OWNER, Change.ROOM}),
+    )
+    DIGEST = "digest", KeptTrue(About.DIGEST, frozenset({Change.TIER}))
+    HOME = "home", LeftAsPosted("is dated, and redrawn each time that it is opened")
+    FALLBACK = "fallback", SentOutside()
+    EXHAUSTED_OUTSIDE = "exhausted outside", SentOutside()
+    CANARY = (
+        "canary",
+        KeptTrue(About.PAGE, frozenset({Change.ANSWERED, Change.ENDED})),
+        _IN_DRILLS,
+    )
+    CANARY_UPDATE = "canary update", LeftAsPosted("edits a canary's page"), _IN_DRILLS
+    MESSAGE_EDIT = "message edit", LeftAsPosted("edits the posts of its subject")
+
+    @property
+    def kept_true(self) -> KeptTrue | None:
+        """What makes it untrue after it is posted; None if the bot does not edit it."""
+        return self.posted if isinstance(self.posted, KeptTrue) else None
 
 
-OUTSIDE = (DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE)
+OUTSIDE = tuple(kind for kind in DeliveryKind if isinstance(kind.posted, SentOutside))
 """The kinds that go to a gateway instead of Slack."""
+OF_A_DRILL = tuple(kind for kind in DeliveryKind if kind.in_drills)
+
+
+def untrue_after(change: Change) -> dict[DeliveryKind, KeptTrue]:
+    """Return the kinds that `change` may make untrue."""
+    kept = {kind: kind.kept_true for kind in DeliveryKind}
+    return {kind: how for kind, how in kept.items() if how and change in how.untrue_after}

@@ -17,9 +17,9 @@ from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.incidents.entries import NewEntry
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.timeline import Entry
-from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.kinds import DeliveryKind, TimerKind, untrue_after
 from bot.domain.paging.paging_entries import CameBackEntry
-from bot.domain.staleness import Change, untrue_after
+from bot.domain.staleness import Change
 from bot.services.access.belonging import (
     belongs_to,
     may_only_read,
@@ -39,8 +39,6 @@ from bot.store.incidents.incident_changes import IncidentChanges
 from bot.store.tables import Incident, PagingRun
 from bot.store.tables.states import ChannelState, RequestState
 from bot.store.transaction import NewRow, Table, Transaction
-
-OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
 
 
 class LockedIncident(IncidentChanges):
@@ -139,7 +137,7 @@ class LockedIncident(IncidentChanges):
     def send(self, *messages: Outgoing) -> None:
         """Enqueue messages. A drill sends only its page, whatever else it leads to."""
         drill = self.incident.drill
-        self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
+        self._messages += [one for one in messages if not drill or one.kind.in_drills]
 
     def post(self, kind: DeliveryKind, key: str, args: MessageArgs = NO_ARGS) -> None:
         """Post something in the incident's channel, or change the channel."""

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Set
 
 from bot.domain.act import Workspace
-from bot.domain.kinds import DeliveryKind
+from bot.domain.kinds import OF_A_DRILL, DeliveryKind
 from bot.domain.paging.ladders import Ladder
-from bot.services.locked import OF_A_DRILL
 from bot.services.paging.page_views import Around, depends_on_others
 from bot.store.access import participants as access_participants
 from bot.store.delivery import posted
@@ -53,7 +52,7 @@ class Lookups:
         return known.get(channel or "")
 
     def page(self, page_id: str) -> Page | None:
-        return self._pages.get(page_id)
+        return self._pages.get(page_id) or pages.page(self.tx, page_id)
 
     def run(self, run_id: str) -> PagingRun | None:
         return self._runs.get(run_id) or pages.run(self.tx, run_id)

@@ -1,19 +1,19 @@
 """Keeps posted messages true: after an event, the messages that it makes untrue are edited.
 
-`bot.domain.staleness` holds what depends on what. The event's transaction enqueues the edits, each
-in the lane of the message that it edits, so it comes after that message. A message with an unknown
-outcome is edited when it is found (`bot.services.delivery.outcomes`).
+`bot.domain.kinds` says which events make a kind untrue. The event's transaction enqueues the edits,
+each in the lane of the message that it edits, so it comes after that message. A message with an
+unknown outcome is edited when it is found (`bot.services.delivery.outcomes`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.act import Act
 from bot.domain.delivery.about import About
 from bot.domain.incidents.timeline import CLAIMS
-from bot.domain.kinds import DeliveryKind
+from bot.domain.kinds import DeliveryKind, untrue_after
 from bot.domain.paging.ladders import PageState
-from bot.domain.staleness import POSTED, Change, KeptTrue, untrue_after
+from bot.domain.staleness import Change, KeptTrue
 from bot.services.addressing import notice_key
 from bot.services.locked import LockedIncident
 from bot.services.paging.page_edits import page_changed
@@ -25,8 +25,6 @@ from bot.store.incidents import timeline
 from bot.store.paging import pages
 from bot.store.transaction import Transaction
 
-_BY_THEMSELVES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
-"""A page's own row records where it was posted."""
 _ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
 """After these, messages that were repeated since are edited too: they name the escalation."""
 
@@ -37,9 +35,9 @@ _ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.ROOM})
 def keep_true(locked: LockedIncident, change: Change) -> None:
     """Have all messages edited that an event makes untrue, except the channel's card."""
     rows = untrue_after(change)
-    if _BY_THEMSELVES & rows.keys():
+    kinds = _but_pages(rows)
+    if len(kinds) < len(rows):
         _edit_pages(locked, change)
-    kinds = [kind for kind in rows if kind not in _BY_THEMSELVES]
     about = {rows[kind].about for kind in kinds}
     found = posted.of_incident(locked.tx, locked.id, about, kinds)
     if About.DIGEST in about:
@@ -56,10 +54,14 @@ def keep_true_of(locked: LockedIncident, change: Change, *subjects: str) -> None
     locked.send(*edits(locked.tx, locked.act, change, subjects))
 
 
+def _but_pages(rows: Mapping[DeliveryKind, KeptTrue]) -> list[DeliveryKind]:
+    """Leave out pages: their own rows record where they were posted."""
+    return [kind for kind, row in rows.items() if row.about is not About.PAGE]
+
+
 def edits(tx: Transaction, act: Act, change: Change, subjects: Iterable[str]) -> list[Outgoing]:
     """Return the edits after an event of these runs, tasks, reminders or incidents; no pages."""
-    kinds = [kind for kind in untrue_after(change) if kind not in _BY_THEMSELVES]
-    found = posted.of_subjects(tx, subjects, kinds)
+    found = posted.of_subjects(tx, subjects, _but_pages(untrue_after(change)))
     return _edits(tx, act, change, [*found, *_that_list_them(tx, found)])
 
 
@@ -121,8 +123,8 @@ def _asked(one: PostedMessage) -> tuple[DeliveryKind, str, str | None]:
 
 
 def _repeats(one: PostedMessage) -> bool:
-    row = POSTED[one.kind]
-    return isinstance(row, KeptTrue) and row.repeats
+    kept = one.kind.kept_true
+    return kept is not None and kept.repeats
 
 
 def _edit_pages(locked: LockedIncident, change: Change) -> None:

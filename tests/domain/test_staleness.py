@@ -1,23 +1,32 @@
-"""The table of messages and the events that make them untrue is whole."""
+"""What each kind of message says of the events that make it untrue."""
 
 import pytest
 
-from bot.domain.kinds import DeliveryKind
-from bot.domain.staleness import POSTED, Change, KeptTrue, LeftAsPosted, untrue_after
+from bot.domain.delivery.about import About
+from bot.domain.kinds import OUTSIDE, DeliveryKind, untrue_after
+from bot.domain.staleness import Change, KeptTrue, LeftAsPosted, SentOutside
 from bot.kinds.messages import ROWS
-
-BY_THEMSELVES = {DeliveryKind.PAGE, DeliveryKind.CANARY}
 
 
 @pytest.mark.parametrize("kind", DeliveryKind)
-def test_every_kind_of_delivery_has_a_row(kind: DeliveryKind) -> None:
-    row = POSTED[kind]
-    assert row.untrue_after if isinstance(row, KeptTrue) else row.because
+def test_every_kind_says_what_makes_it_untrue_or_why_nothing_does(kind: DeliveryKind) -> None:
+    match kind.posted:
+        case KeptTrue() as kept:
+            assert kept.untrue_after
+        case LeftAsPosted(because):
+            assert because
+        case SentOutside():
+            assert kind in OUTSIDE
 
 
 def test_whatever_stands_can_be_said_anew() -> None:
-    stands = {kind for kind, row in POSTED.items() if isinstance(row, KeptTrue)}
-    assert {kind for kind, row in ROWS.items() if row.stands} == stands - BY_THEMSELVES
+    stands = {kind for kind in DeliveryKind if kind.kept_true and not about_a_page(kind)}
+    assert {kind for kind, row in ROWS.items() if row.stands} == stands
+
+
+def about_a_page(kind: DeliveryKind) -> bool:
+    """A page is edited by a kind of its own, which knows where the page is."""
+    return kind.kept_true is not None and kind.kept_true.about is About.PAGE
 
 
 @pytest.mark.parametrize("change", Change)
@@ -25,6 +34,12 @@ def test_every_event_makes_something_untrue(change: Change) -> None:
     assert untrue_after(change)
 
 
-def test_what_leaves_nothing_is_made_untrue_by_nothing() -> None:
-    leaves = {kind for kind, row in POSTED.items() if isinstance(row, LeftAsPosted)}
-    assert not any(leaves & untrue_after(change).keys() for change in Change)
+def test_what_goes_past_slack_is_not_looked_up_for_slack() -> None:
+    unlooked = {k for k, row in ROWS.items() if not (row.look_up or row.look_up_slowly)}
+    assert unlooked - {DeliveryKind.MESSAGE_EDIT} == set(OUTSIDE)
+    assert not any(ROWS[kind].posts for kind in OUTSIDE)
+
+
+@pytest.mark.parametrize("kind", DeliveryKind)
+def test_a_kind_is_stored_as_its_word(kind: DeliveryKind) -> None:
+    assert str(kind) == kind.value == kind.name.lower().replace("_", " ")

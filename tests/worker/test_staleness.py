@@ -2,7 +2,7 @@
 
 Everything that the bot says is said, the relay stands still, and something happens. What was said
 is then untrue, by a comparison with what would be said now (`tests.truth`); the table
-(`bot.domain.staleness`) names each kind of it, but for the card, which is edited after each event.
+(`bot.domain.kinds`) names each kind of it, but for the card, which is edited after each event.
 The relay goes on, and everything is true again.
 """
 
@@ -19,8 +19,8 @@ from bot.domain.ids import TeamKey
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.results import Correction
 from bot.domain.incidents.severity import Severity
-from bot.domain.kinds import DeliveryKind
-from bot.domain.staleness import POSTED, Change, KeptTrue, untrue_after
+from bot.domain.kinds import DeliveryKind, untrue_after
+from bot.domain.staleness import Change
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.access import manual_joins, requests
@@ -132,7 +132,7 @@ async def said(rig: Rig) -> Said:
         starting.page_team(rig.db, rig.policy, rig.act(MEI), rig_open, AIDE, "Read this")
         await rest(rig)
     assert {row.kind for row in posted(rig.db)} == {
-        kind for kind, row in POSTED.items() if isinstance(row, KeptTrue)
+        kind for kind in DeliveryKind if kind.kept_true
     } - ELSEWHERE | {DeliveryKind.CARD_POST}
     assert not story.stale(), "\n\n".join(text for _, text in story.stale())
     return story

@@ -12,13 +12,13 @@ from bot.domain.incidents.codenames import codename
 from bot.domain.incidents.entries import OpenedEntry
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.severity import Severity
-from bot.domain.kinds import DeliveryKind
+from bot.domain.kinds import OF_A_DRILL, DeliveryKind
 from bot.domain.paging.ladders import FIRST, Ladder, RunState, Step
 from bot.domain.paging.page_messages import CanaryArgs
 from bot.domain.paging.reasons import Occasion, Reason
 from bot.domain.recorded import CANARY
 from bot.policy import Policy
-from bot.services.locked import OF_A_DRILL, LockedIncident
+from bot.services.locked import LockedIncident
 from bot.store.database import Database
 from bot.store.delivery import withdrawals
 from bot.store.delivery.outbox import Outgoing
@@ -157,7 +157,7 @@ def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
     """Withdraw what is unsent of a drill. One that is called off is neither success nor failure."""
     with db.transaction() as tx:
         incident_rows.lock(tx, drill.incident_id)
-        withdrawals.cancel(tx, [drill.page_id], list(OF_A_DRILL))
+        withdrawals.cancel(tx, [drill.page_id], OF_A_DRILL)
         if called_off:
             canary_drills.call_off(tx, drill.incident_id)
 

@@ -31,7 +31,6 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.duework.timer_states import TimerState
 from bot.domain.ids import first_id
 from bot.domain.kinds import DeliveryKind, TimerKind
-from bot.domain.staleness import stands
 from bot.domain.upkeep.retention import Keep
 from bot.store.sql.columns import Instant
 from bot.store.sql.prepared import Prepared, one_of
@@ -44,7 +43,7 @@ BATCH = 250
 _IDLE = timedelta(days=1)
 
 
-_EDITED = [kind for kind in DeliveryKind if stands(kind)]
+_EDITED = [kind for kind in DeliveryKind if kind.kept_true]
 
 
 class Heap(StrEnum):
