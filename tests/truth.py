@@ -15,7 +15,7 @@ from bot.domain.act import Workspace
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
-from bot.kinds.messages import MESSAGES, words
+from bot.kinds.messages import MESSAGES, ROWS, words
 from bot.policy import Policy
 from bot.render.wording import Wording
 from bot.services.delivery import outgoing
@@ -88,7 +88,7 @@ def as_claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[st
         incident_id=row.incident_id,
         target=row.target,
         thread_ts=row.thread_ts,
-        args=args,
+        stored_args=args,
         lane=row.lane,
         fence=1,
         attempts=1,
@@ -98,6 +98,7 @@ def as_claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[st
         created_at=row.created_at,
         uncertain=False,
         merge_key=None,
+        reads=ROWS[kind].args,
     )
 
 

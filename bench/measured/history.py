@@ -24,6 +24,7 @@ from bot.domain.incidents.results import OpeningDraft
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.upkeep.retention import Keep
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.digests import digest as digests_digest
 from bot.services.incidents import home, lists, queries
@@ -168,7 +169,7 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
 
     def claim() -> None:
         with scene.db.transaction() as tx:
-            claimed.extend(claims.claim(tx, now=now, real=now, limit=64))
+            claimed.extend(claims.claim(tx, kinds=MESSAGES.args, now=now, real=now, limit=64))
 
     def commit() -> None:
         with scene.db.transaction() as tx:

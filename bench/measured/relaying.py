@@ -15,6 +15,7 @@ from bench.stage import seeding
 from bench.stage.databases import KINDS, LABEL, Databases
 from bench.stage.processes import LoadGenerator, bot
 from bench.stage.slack import CALL_SECONDS, Answered, Slack
+from bot.kinds.messages import MESSAGES
 from bot.store.database import Database
 from bot.store.delivery import claims
 
@@ -113,7 +114,7 @@ def _ours(url: str, now: datetime) -> Iterator[Callable[[], int]]:
 
     def claim() -> int:
         with db.transaction() as tx:
-            return len(claims.claim(tx, now=now, real=now, limit=_BATCH))
+            return len(claims.claim(tx, kinds=MESSAGES.args, now=now, real=now, limit=_BATCH))
 
     yield claim
     db.close()

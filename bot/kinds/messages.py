@@ -18,13 +18,14 @@ from bot.domain.channels.channel_messages import (
     RoomLostArgs,
     RoomRemoveArgs,
 )
+from bot.domain.delivery.message_args import Args, MessageArgs, RepeatableArgs
 from bot.domain.digests.digest_message import DigestArgs
 from bot.domain.fallback.ways import OutsideArgs
 from bot.domain.followups.reminder_messages import TaskReminderArgs, UpdateReminderArgs
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.page_messages import CanaryArgs, PageArgs
 from bot.domain.people.person_messages import AssignedArgs, UneditedArgs
-from bot.domain.unanswered.manager_messages import ExhaustedArgs, UnansweredArgs
+from bot.domain.unanswered.manager_messages import UnansweredArgs
 from bot.render.access import access_messages as access_words
 from bot.render.channels import channel_messages as channel_words
 from bot.render.digests import digest_message as digest_words
@@ -51,7 +52,7 @@ from bot.services.unanswered import manager_messages, manager_outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row(MessageKind[Lookups, View]):
+class Row(MessageKind[Lookups, View, Args]):
     """A kind of message and its renderer. A kind without words of its own has no renderer.
 
     A Home tab's renderer returns the view that Slack publishes.
@@ -60,7 +61,7 @@ class Row(MessageKind[Lookups, View]):
     render: Callable[[Wording, View], Message | dict[str, Any]] | None = None
 
 
-ROWS: Mapping[DeliveryKind, Row[Any]] = {
+ROWS: Mapping[DeliveryKind, Row[Any, Any]] = {
     DeliveryKind.PAGE: Row(
         args=PageArgs,
         look_up=page_messages.page,
@@ -74,6 +75,7 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         doubted=page_outcomes.page_doubted,
     ),
     DeliveryKind.PAGE_UPDATE: Row(
+        args=MessageArgs,
         look_up=page_messages.page_update,
         render=page_words.page,
         rejected=page_outcomes.page_update_rejected,
@@ -87,7 +89,10 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         sent_together=page_outcomes.pages_sent,
     ),
     DeliveryKind.CANARY_UPDATE: Row(
-        look_up=page_messages.page_update, render=page_words.page, tried_again=False
+        args=MessageArgs,
+        look_up=page_messages.page_update,
+        render=page_words.page,
+        tried_again=False,
     ),
     DeliveryKind.ROOM_CREATE: Row(
         args=RoomCreateArgs,
@@ -118,6 +123,7 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         rejected=channel_outcomes.room_remove_rejected,
     ),
     DeliveryKind.CARD_PIN: Row(
+        args=MessageArgs,
         look_up=channel_messages.card_pin,
         posts=False,
         limited_method="pins.add",
@@ -135,6 +141,7 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         has_no_place=channel_outcomes.card_post_has_no_place,
     ),
     DeliveryKind.CARD_UPDATE: Row(
+        args=MessageArgs,
         look_up=channel_messages.card_update,
         render=channel_words.card_post,
         rejected=channel_outcomes.card_update_rejected,
@@ -154,6 +161,7 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         news=True,
     ),
     DeliveryKind.REMINDER: Row(
+        args=MessageArgs,
         look_up=reminder_messages.reminder,
         stands=reminder_messages.reminder_stands,
         render=reminder_words.reminder,
@@ -177,7 +185,7 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         render=manager_words.unanswered,
     ),
     DeliveryKind.EXHAUSTED: Row(
-        args=ExhaustedArgs,
+        args=RepeatableArgs,
         look_up=manager_messages.exhausted,
         stands=manager_messages.exhausted_stands,
         render=manager_words.exhausted,
@@ -229,11 +237,15 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         render=digest_words.digest,
     ),
     DeliveryKind.HOME: Row(
-        look_up_slowly=home.home, render=home_words.home, posts=False, tried_again=False
+        args=MessageArgs,
+        look_up_slowly=home.home,
+        render=home_words.home,
+        posts=False,
+        tried_again=False,
     ),
     DeliveryKind.FALLBACK: Row(args=OutsideArgs, posts=False),
     DeliveryKind.EXHAUSTED_OUTSIDE: Row(args=OutsideArgs, posts=False),
-    DeliveryKind.MESSAGE_EDIT: Row(rejected=edit_outcomes.message_edit_rejected),
+    DeliveryKind.MESSAGE_EDIT: Row(args=MessageArgs, rejected=edit_outcomes.message_edit_rejected),
 }
 
 MESSAGES = MessageKinds(

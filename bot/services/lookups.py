@@ -46,6 +46,11 @@ class Lookups:
         """Return the delivery that posted the message to be edited."""
         return self._posted.get(delivery_id)
 
+    def place_of(self, claimed: Claimed) -> tuple[str | None, str | None]:
+        """Return the channel of a posted message, and its name there; None if it is not posted."""
+        row = self.posted(claimed.id)
+        return (None, None) if row is None else (row.slack_channel, row.slack_ts)
+
     def reader_in(self, workspace: Workspace, channel: str | None) -> str | None:
         """Return the person whose direct messages a channel holds; None if it is not known."""
         known = people_and_groups.of_direct_messages(self.tx, workspace, [channel or ""])

@@ -19,6 +19,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.kinds.due_work import DUE_WORK
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.paging import answers
@@ -46,7 +47,7 @@ def pages_claimed(db: Database, number: int) -> list[Claimed]:
     with db.transaction() as tx:
         # Within one round no lease runs out: what was in flight is looked up later, not posted.
         real = LATER + timedelta(minutes=number)
-        claimed = claims.claim(tx, now=LATER, real=real, limit=500)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=LATER, real=real, limit=500)
     return [one for one in claimed if one.kind is DeliveryKind.PAGE]
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from bot.domain.access.access_messages import AccessAnswerArgs
-from bot.domain.delivery.message_args import MessageArgs, read, stored
+from bot.domain.delivery.message_args import MessageArgs, RepeatableArgs, read, stored
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.page_messages import PageArgs
 from bot.domain.people.person_messages import UneditedArgs
@@ -77,8 +77,12 @@ def test_what_follows_an_outcome_has_the_names_of_its_kind_and_its_hook(
             assert hook.__module__ == subject
 
 
-def test_a_kind_that_must_arrive_is_tried_again() -> None:
-    assert all(row.tried_again for row in ROWS.values() if row.must_arrive)
+@pytest.mark.parametrize("kind", [kind for kind, row in ROWS.items() if row.must_arrive])
+def test_a_kind_that_must_arrive_is_tried_again_and_can_say_that_it_repeats(
+    kind: DeliveryKind,
+) -> None:
+    assert ROWS[kind].tried_again
+    assert issubclass(ROWS[kind].args, RepeatableArgs)
 
 
 ARGS = sorted({row.args for row in ROWS.values()}, key=lambda args: args.__name__)

@@ -131,7 +131,7 @@ def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
         # A second a turn, because a channel rests that long after each post.
         real += timedelta(seconds=1)
         with db.transaction() as tx:
-            claimed = claims.claim(tx, now=at, real=real, limit=100)
+            claimed = claims.claim(tx, kinds=MESSAGES.args, now=at, real=real, limit=100)
         if not claimed:
             return said
         for one in claimed:

@@ -52,7 +52,7 @@ def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
 def a_claimed_page(db: Database, policy: Policy) -> Claimed:
     an_incident(db, policy, teams=(LEGAL,))
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     (page,) = [one for one in claimed if one.target == PRIYA]
     return page
 
@@ -106,7 +106,7 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("next", f"person/{PRIYA}")])
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     assert "next" in {one.subject for one in claimed}, "the lane was let go of"
 
 
@@ -126,7 +126,7 @@ def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Po
     page = a_claimed_page(db, policy)
     outcomes.again(db, page, Retry(timedelta(0), error="reset", unknown=True), NOW)
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     (again,) = [one for one in claimed if one.id == page.id]
     assert again.uncertain
     refusals.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
@@ -142,7 +142,7 @@ def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("other", "person/U9")])
     with db.transaction() as tx:
-        (other,) = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        (other,) = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     assert outcomes.sent(MESSAGES, db, other, Accepted("D9", "9.9"), NOW)
     both = [(page, Accepted("D1", "1.1")), (other, Accepted("D9", "9.8"))]
     with pytest.raises(claims.ClaimLost):

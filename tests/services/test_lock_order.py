@@ -130,7 +130,7 @@ async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(
 ) -> None:
     an_incident(db, policy, teams=(LEGAL,))
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     [page] = [one for one in claimed if one.target == PRIYA]
     assert page.incident_id is not None
     with db.transaction() as other:
@@ -212,7 +212,7 @@ async def test_a_lane_is_let_go_of_only_after_a_look_at_who_holds_it_now(db: Dat
             claims.let_go(tx, claimed, real=later)
 
     with db.transaction() as other:
-        [held] = claims.claim(other, now=later, real=later, limit=1)
+        [held] = claims.claim(other, kinds=MESSAGES.args, now=later, real=later, limit=1)
         thread = await blocked(db, let_go)
     thread.join(10)
     assert held.subject == "b"

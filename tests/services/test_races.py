@@ -102,7 +102,7 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
         page = scene.page_of(db, PRIYA, opened.head.id)
         with db.transaction() as tx:
             moment = NOON + timedelta(minutes=number)
-            claimed = claims.claim(tx, now=NOON, real=moment, limit=200)
+            claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=moment, limit=200)
         (sending,) = [one for one in claimed if one.subject == page]
         for other in claimed:
             if other is not sending:

@@ -136,7 +136,11 @@ def claimed(db: Database, kind: DeliveryKind) -> Claimed:
     for later in range(1, 20):
         with db.transaction() as tx:
             taken = claims.claim(
-                tx, now=NOON + HOUR, real=NOON + HOUR + later * timedelta(minutes=1), limit=100
+                tx,
+                kinds=MESSAGES.args,
+                now=NOON + HOUR,
+                real=NOON + HOUR + later * timedelta(minutes=1),
+                limit=100,
             )
         wanted = [one for one in taken if one.kind is kind]
         if wanted:
@@ -178,7 +182,13 @@ def test_a_page_that_waits_and_cannot_be_edited_is_posted_again(
 def next_of(db: Database, kind: DeliveryKind, now: datetime) -> Claimed:
     for later in range(1, 20):
         with db.transaction() as tx:
-            taken = claims.claim(tx, now=now, real=NOON + later * timedelta(minutes=1), limit=100)
+            taken = claims.claim(
+                tx,
+                kinds=MESSAGES.args,
+                now=now,
+                real=NOON + later * timedelta(minutes=1),
+                limit=100,
+            )
         wanted = [one for one in taken if one.kind is kind]
         if wanted:
             return wanted[0]

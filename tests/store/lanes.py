@@ -1,5 +1,6 @@
 """Deliveries to put into lanes and to take out of them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlmodel import col, select
 
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.claims import Claimed
@@ -31,11 +33,17 @@ def put(db: Database, *messages: Outgoing, now: datetime = NOON) -> None:
 
 
 def take(
-    db: Database, *, at: datetime = NOON, limit: int = 100, **options: Any
+    db: Database,
+    *,
+    at: datetime = NOON,
+    limit: int = 100,
+    kinds: Iterable[DeliveryKind] = DeliveryKind,
+    **options: Any,
 ) -> dict[str, Claimed]:
     """Claim deliveries. Return the claimed ones by subject."""
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=at, real=at, limit=limit, **options)
+        read_as = {kind: MESSAGES.args[kind] for kind in kinds}
+        claimed = claims.claim(tx, kinds=read_as, now=at, real=at, limit=limit, **options)
     return {one.subject: one for one in claimed}
 
 

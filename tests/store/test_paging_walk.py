@@ -22,7 +22,7 @@ from tests.factories import NOON, PRIYA, an_act, an_incident, people
 
 def claim_all(db: Database) -> list[Claimed]:
     with db.transaction() as tx:
-        return claims.claim(tx, now=NOON, real=NOON, limit=50)
+        return claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
 
 
 def test_each_team_is_paged_and_only_the_acknowledged_one_stops(

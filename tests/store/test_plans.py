@@ -15,6 +15,7 @@ from bot.domain.incidents.lifecycle import ENDED, State
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import TimerKind
 from bot.domain.upkeep.retention import Keep
+from bot.kinds.messages import MESSAGES
 from bot.services.upkeep import canary
 from bot.store.access import participants
 from bot.store.database import Database
@@ -102,14 +103,14 @@ def whole_tables(lines: list[str]) -> list[str]:
 
 def claim_deliveries(tx: Transaction) -> None:
     outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("one"), a_delivery("other", "person/U2")])
-    assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 2
+    assert len(claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=5)) == 2
     claims.recount(tx, ["a", "b"])
 
 
 def put_back_what_merges(tx: Transaction) -> None:
     card = replace(a_delivery("card"), merge_key="card:one")
     outbox.enqueue(tx, WORKSPACE, NOON, [card])
-    [claimed] = claims.claim(tx, now=NOON, real=NOON, limit=5)
+    [claimed] = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=5)
     assert claims.put_back(tx, claimed, due_at=NOON, real=NOON)
 
 

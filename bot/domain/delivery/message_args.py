@@ -23,10 +23,10 @@ Args = TypeVar("Args", bound=MessageArgs)
 
 
 @dataclass(frozen=True, slots=True)
-class PostedAt(MessageArgs):
-    """Where a posted message is, to look it up again: its channel, and its name in Slack."""
+class RepeatableArgs(MessageArgs):
+    """Arguments of a kind that is posted again if Slack may have it. Its text then says so."""
 
-    at: tuple[str, ...] = ()
+    may_repeat: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

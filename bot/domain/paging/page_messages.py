@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.delivery.message_args import MessageArgs
+from bot.domain.delivery.message_args import RepeatableArgs
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.incidents.needs import needed_of
 from bot.domain.incidents.views import Head
@@ -13,15 +13,14 @@ from bot.domain.paging.reasons import Question, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class PageArgs(MessageArgs):
+class PageArgs(RepeatableArgs):
     """`late_since`: if the page comes late, when its step was due."""
 
     late_since: datetime | None = None
-    may_repeat: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CanaryArgs(MessageArgs):
+class CanaryArgs(PageArgs):
     channel: str = ""
 
 

@@ -14,11 +14,6 @@ class UnansweredArgs(MessageArgs):
 
 
 @dataclass(frozen=True, slots=True)
-class ExhaustedArgs(MessageArgs):
-    may_repeat: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Unanswered:
     """A message to the owner: a team's first step passed without an answer.
 

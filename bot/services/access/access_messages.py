@@ -14,7 +14,6 @@ from bot.domain.access.access_messages import (
     Uninvited,
     UninvitedArgs,
 )
-from bot.domain.delivery.message_args import read
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import RequestId, UserId, reference
 from bot.policy import Policy
@@ -31,19 +30,19 @@ from bot.services.people.person_messages import (
     reader_of,
 )
 from bot.store.access import participants, requests
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.tables import AccessRequest as Row
 from bot.store.tables import Incident
 from bot.store.tables.states import RequestState
 
 
 def access_request(
-    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[AccessRequestArgs], _now: datetime
 ) -> Content[AccessRequestMessage]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
-    args = read(AccessRequestArgs, claimed.args)
+    args = claimed.args
     reader = _who_answers_it(lookups, policy, incident, claimed.target, args.passed)
     if reader is None:
         return KEPT_OUT
@@ -68,10 +67,10 @@ def _who_answers_it(
 
 
 def access_request_stands(
-    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[AccessRequestArgs], _now: datetime
 ) -> Content[AccessRequestMessage]:
     incident = lookups.incident(claimed.subject)
-    row = requests.get(lookups.tx, read(AccessRequestArgs, claimed.args).request)
+    row = requests.get(lookups.tx, claimed.args.request)
     if incident is None or row is None:
         return NO_INCIDENT
     view = _access_request(lookups, row, incident, reader_of(claimed))
@@ -112,22 +111,20 @@ def _access_request(
 
 
 def access_answer(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[AccessAnswerArgs], _now: datetime
 ) -> Content[AccessAnswer]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
     if kept_out(lookups, incident, claimed.target):
         return KEPT_OUT
-    if not read(AccessAnswerArgs, claimed.args).granted and claimed.target in lookups.participants(
-        incident.id
-    ):
+    if not claimed.args.granted and claimed.target in lookups.participants(incident.id):
         return NothingToSay("let in meanwhile")
     return MessageContent(_access_answer(lookups, claimed, incident), person=claimed.target)
 
 
 def access_answer_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[AccessAnswerArgs], _now: datetime
 ) -> Content[AccessAnswer]:
     incident = lookups.incident(claimed.subject)
     return (
@@ -137,8 +134,10 @@ def access_answer_stands(
     )
 
 
-def _access_answer(lookups: Lookups, claimed: Claimed, incident: Incident) -> AccessAnswer:
-    args = read(AccessAnswerArgs, claimed.args)
+def _access_answer(
+    lookups: Lookups, claimed: ClaimOf[AccessAnswerArgs], incident: Incident
+) -> AccessAnswer:
+    args = claimed.args
     head = for_person(lookups, incident, reader_of(claimed))
     row = requests.get(lookups.tx, args.request)
     return AccessAnswer(
@@ -152,9 +151,9 @@ def _access_answer(lookups: Lookups, claimed: Claimed, incident: Incident) -> Ac
 
 
 def uninvited(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[UninvitedArgs], _now: datetime
 ) -> Content[Uninvited]:
-    incident, args = lookups.incident(claimed.subject), read(UninvitedArgs, claimed.args)
+    incident, args = lookups.incident(claimed.subject), claimed.args
     if incident is None or claimed.target is None:
         return KEPT_OUT
     if lookups.kept_out(claimed.workspace, claimed.target):
@@ -165,9 +164,9 @@ def uninvited(
 
 
 def invitation_ended(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[InvitationEndedArgs], _now: datetime
 ) -> Content[InvitationEnded]:
-    incident, args = lookups.incident(claimed.subject), read(InvitationEndedArgs, claimed.args)
+    incident, args = lookups.incident(claimed.subject), claimed.args
     if incident is None or claimed.target is None:
         return KEPT_OUT
     if lookups.kept_out(claimed.workspace, claimed.target):

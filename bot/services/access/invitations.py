@@ -7,13 +7,12 @@ from bot.domain.act import Act
 from bot.domain.channels.channel_messages import RoomInviteArgs
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
-from bot.domain.delivery.message_args import read
 from bot.domain.kinds import DeliveryKind
 from bot.services.access.belonging import who_answers
 from bot.services.locked import LockedIncident
 from bot.store.access import participants
 from bot.store.delivery import outbox
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.delivery.outbox import Outgoing
 from bot.store.incidents import incident_rows
 from bot.store.tables import Incident
@@ -35,7 +34,7 @@ def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[s
 
 
 def not_taken(
-    tx: Transaction, act: Act, claimed: Claimed, refused: Iterable[str], error: str
+    tx: Transaction, act: Act, claimed: ClaimOf[RoomInviteArgs], refused: Iterable[str], error: str
 ) -> None:
     """Tell each of these people, and one who answers for the incident, once for each channel."""
     incident = incident_rows.lock(tx, claimed.subject)
@@ -44,7 +43,7 @@ def not_taken(
     seats = participants.seats(tx, incident.id)
     locked = LockedIncident(tx, act, incident)
     # If Slack names no one, the refusal is about all of them.
-    for user in list(refused) or read(RoomInviteArgs, claimed.args).users:
+    for user in list(refused) or claimed.args.users:
         if user in seats:
             _tell(locked, incident.channel_id, user, _who_answers(incident, seats, user), error)
     locked.put_down()

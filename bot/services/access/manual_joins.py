@@ -3,7 +3,6 @@
 from bot.domain.access.access_entries import AddedEntry, StayedEntry
 from bot.domain.act import Act, Workspace
 from bot.domain.channels.channel_messages import RoomRemoveArgs
-from bot.domain.delivery.message_args import read
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.access import approvers
@@ -14,7 +13,7 @@ from bot.services.locked import LockedIncident
 from bot.services.staleness import keep_true
 from bot.store.access import participants, requests
 from bot.store.database import Database
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import ClaimOf
 from bot.store.incidents import incident_rows
 from bot.store.people import people_and_groups
 from bot.store.tables import AccessRequest as Row
@@ -103,12 +102,12 @@ def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) ->
     return may_read(incident, user, role, seats, kept_out=kept_out)
 
 
-def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
+def not_removed(tx: Transaction, act: Act, claimed: ClaimOf[RoomRemoveArgs], error: str) -> None:
     """Say in the channel that a person must remove this user: Slack does not let the bot do it."""
     incident = incident_rows.lock(tx, claimed.subject)
     if incident is not None:
         locked = LockedIncident(tx, act, incident)
         locked.record(
-            StayedEntry(person=read(RoomRemoveArgs, claimed.args).user, error=error), aloud=True
+            StayedEntry(person=claimed.args.user, error=error), aloud=True
         )
         locked.put_down()

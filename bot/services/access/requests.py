@@ -17,7 +17,6 @@ from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.channels.channel_messages import RoomRemoveArgs
 from bot.domain.delivery.delivery_states import Priority
-from bot.domain.delivery.message_args import read
 from bot.domain.errors import (
     Already,
     AnsweredAlready,
@@ -40,7 +39,7 @@ from bot.services.staleness import keep_true
 from bot.services.stored_text import checked_text
 from bot.store.access import participants, requests
 from bot.store.database import Database
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import ClaimOf
 from bot.store.incidents import incident_rows
 from bot.store.people import people_and_groups
 from bot.store.tables import AccessRequest as Row
@@ -118,9 +117,11 @@ def _asked_again(locked: LockedIncident, policy: Policy) -> bool:
     return False
 
 
-def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
+def request_not_taken(
+    tx: Transaction, policy: Policy, act: Act, claimed: ClaimOf[AccessRequestArgs]
+) -> None:
     """Pass the request on if Slack cannot reach its approver; with none left, tell the asker."""
-    args = read(AccessRequestArgs, claimed.args)
+    args = claimed.args
     incident = incident_rows.lock(tx, claimed.subject)
     request = requests.get(tx, args.request)
     if incident is None or claimed.target is None or request is None:

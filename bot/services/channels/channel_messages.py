@@ -13,7 +13,6 @@ from bot.domain.channels.channel_messages import (
     RoomLostArgs,
     RoomRemoveArgs,
 )
-from bot.domain.delivery.message_args import PostedAt, read
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.timeline import CLAIMS, EntryKind
 from bot.domain.incidents.views import Card, Head, InCharge, MovedCard, Notice
@@ -27,7 +26,7 @@ from bot.services.lookups import Lookups
 from bot.services.people.person_messages import KEPT_OUT, NO_INCIDENT, for_person
 from bot.services.unanswered import managers_told
 from bot.store.delivery import missed_notices
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.delivery.missed_notices import OUT_OF_REACH
 from bot.store.incidents import timeline
 from bot.store.tables import Incident, TimelineEntry
@@ -38,19 +37,19 @@ THREAD_WAIT = timedelta(minutes=10)
 
 
 def room_create(
-    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[RoomCreateArgs], _now: datetime
 ) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room not in ROOMLESS:
         return NothingToSay("the channel is there")
         # A restricted escalation gets a private channel, whatever the policy sets for the rest.
     private = policy.channel.private or by_invitation(incident.tier)
-    args = read(RoomCreateArgs, claimed.args)
+    args = claimed.args
     return ChannelCall(incident.id, incident.number, private=private, was=args.was)
 
 
 def room_invite(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomInviteArgs], _now: datetime
 ) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room is not ChannelState.CHANNEL:
@@ -60,7 +59,7 @@ def room_invite(
     inside = lookups.participants(incident.id)
     users = tuple(
         user
-        for user in read(RoomInviteArgs, claimed.args).users
+        for user in claimed.args.users
         if user in inside and not lookups.kept_out(claimed.workspace, user)
     )
     if not users:
@@ -69,9 +68,9 @@ def room_invite(
 
 
 def room_remove(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomRemoveArgs], _now: datetime
 ) -> Content[Never]:
-    incident, user = lookups.incident(claimed.subject), read(RoomRemoveArgs, claimed.args).user
+    incident, user = lookups.incident(claimed.subject), claimed.args.user
     if incident is None or incident.room is not ChannelState.CHANNEL:
         return NothingToSay("no channel")
     if user in lookups.participants(incident.id):
@@ -100,11 +99,13 @@ def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
     return views.head_in(incident, place), in_thread
 
 
-def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Card]:
+def card_post(
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[CardPostArgs], now: datetime
+) -> Content[Card]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return NothingToSay("the card stands")
-    wanted_in = read(CardPostArgs, claimed.args).channel
+    wanted_in = claimed.args.channel
     if wanted_in not in (None, incident.channel_id):
         return NothingToSay("the escalation has moved, and has its own card there")
     head, in_thread = _placed(incident, policy)
@@ -119,8 +120,7 @@ def card_post_stands(
     incident = lookups.incident(claimed.subject)
     if incident is None:
         return NothingToSay("no such escalation")
-    channel, ts = read(PostedAt, claimed.args).at
-    if (incident.channel_id, incident.card_ts) == (channel, ts):
+    if (incident.channel_id, incident.card_ts) == lookups.place_of(claimed):
         head, in_thread = _placed(incident, policy)
         return MessageContent(card_of(lookups.tx, incident, head, now, in_thread=in_thread))
     return MessageContent(MovedCard(views.head_in(incident, Place.BROADCAST)))
@@ -137,9 +137,11 @@ def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetim
     return MessageContent(card, channel=incident.channel_id, ts=incident.card_ts)
 
 
-def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Notice]:
+def notice(
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[NoticeArgs], now: datetime
+) -> Content[Notice]:
     incident = lookups.incident(claimed.subject)
-    entry = timeline.entry(lookups.tx, claimed.subject, read(NoticeArgs, claimed.args).seq)
+    entry = timeline.entry(lookups.tx, claimed.subject, claimed.args.seq)
     if incident is None or entry is None:
         return NothingToSay("no such entry")
     if incident.room is ChannelState.ARCHIVED:
@@ -162,15 +164,15 @@ def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) ->
 
 
 def notice_stands(
-    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[NoticeArgs], _now: datetime
 ) -> Content[Notice]:
     """Return a posted notice. In a shared channel that the escalation left, it shows only what
     everyone may see."""
     incident = lookups.incident(claimed.subject)
-    entry = timeline.entry(lookups.tx, claimed.subject, read(NoticeArgs, claimed.args).seq)
+    entry = timeline.entry(lookups.tx, claimed.subject, claimed.args.seq)
     if incident is None or entry is None:
         return NothingToSay("no such notice")
-    channel, _ = read(PostedAt, claimed.args).at
+    channel, _ = lookups.place_of(claimed)
     own = incident.room is not ChannelState.THREAD and channel == incident.channel_id
     shared = not own or channel == policy.channel.fallback
     head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
@@ -211,7 +213,7 @@ def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
 
 
 def room_lost(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomLostArgs], _now: datetime
 ) -> Content[RoomLost]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
@@ -225,7 +227,7 @@ def room_lost(
 
 
 def room_lost_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomLostArgs], _now: datetime
 ) -> Content[RoomLost]:
     incident = lookups.incident(claimed.subject)
     return (
@@ -233,9 +235,9 @@ def room_lost_stands(
     )
 
 
-def _room_lost(lookups: Lookups, claimed: Claimed, incident: Incident) -> RoomLost:
+def _room_lost(lookups: Lookups, claimed: ClaimOf[RoomLostArgs], incident: Incident) -> RoomLost:
     lost = incident.room is ChannelState.ARCHIVED and incident.ended_at is None
-    args = read(RoomLostArgs, claimed.args)
+    args = claimed.args
     again_at = args.again_at if lost else None
     archived = args.error != OUT_OF_REACH
     return RoomLost(for_person(lookups, incident, claimed.target or ""), again_at, archived)

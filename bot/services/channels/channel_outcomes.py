@@ -1,11 +1,12 @@
 """Follow-ups to Slack's answers about an escalation's channel and its card."""
 
 from bot.domain.act import Act
+from bot.domain.channels.channel_messages import RoomInviteArgs, RoomRemoveArgs
 from bot.policy import Policy
 from bot.services.access import invitations, manual_joins
 from bot.services.channels import channel
 from bot.services.delivery.results import Accepted, Refusal
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.incidents import incident_rows
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
@@ -31,13 +32,13 @@ def room_invite_sent(tx: Transaction, act: Act, claimed: Claimed, accepted: Acce
 
 
 def room_invite_place_refused(
-    tx: Transaction, _policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
+    tx: Transaction, _policy: Policy, act: Act, claimed: ClaimOf[RoomInviteArgs], refusal: Refusal
 ) -> None:
     invitations.not_taken(tx, act, claimed, refusal.people, refusal.code)
 
 
 def room_remove_rejected(
-    tx: Transaction, _policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
+    tx: Transaction, _policy: Policy, act: Act, claimed: ClaimOf[RoomRemoveArgs], refusal: Refusal
 ) -> None:
     if not refusal.channel_is_gone:
         manual_joins.not_removed(tx, act, claimed, refusal.code)

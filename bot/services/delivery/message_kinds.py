@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.domain.act import Act, Workspace
-from bot.domain.delivery.message_args import MessageArgs
+from bot.domain.delivery.message_args import Args, MessageArgs
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.delivery.content import Content, View
 from bot.services.delivery.results import Accepted, At, Refusal
 from bot.store.database import Database
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.tables import Delivery
 from bot.store.transaction import Transaction
 
@@ -29,15 +29,15 @@ class Lookups(Protocol):
 
 Rows = TypeVar("Rows", bound=Lookups)
 Sent = tuple[Claimed, Accepted]
-Follow = Callable[[Transaction, Act, Claimed, Accepted], None]
+Follow = Callable[[Transaction, Act, ClaimOf[Args], Accepted], None]
 SentTogether = Callable[[Transaction, Sequence[Sent], At], None]
-FollowRefusal = Callable[[Transaction, Policy, Act, Claimed, Refusal], None]
-LookUp = Callable[[Rows, Policy, Claimed, datetime], Content[View]]
-LookUpSlowly = Callable[[Database, Policy, Claimed, datetime], Content[View]]
+FollowRefusal = Callable[[Transaction, Policy, Act, ClaimOf[Args], Refusal], None]
+LookUp = Callable[[Rows, Policy, ClaimOf[Args], datetime], Content[View]]
+LookUpSlowly = Callable[[Database, Policy, ClaimOf[Args], datetime], Content[View]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageKind(Generic[Rows, View]):
+class MessageKind(Generic[Rows, View, Args]):
     """One kind of message.
 
     `args`: the type of its rows' arguments. `look_up`: returns its content at send time.
@@ -47,10 +47,10 @@ class MessageKind(Generic[Rows, View]):
     reports something that has just happened; other kinds state their times in their own words.
     """
 
-    args: type[MessageArgs] = MessageArgs
-    look_up: LookUp[Rows, View] | None = None
-    look_up_slowly: LookUpSlowly[View] | None = None
-    stands: LookUp[Rows, View] | None = None
+    args: type[Args]
+    look_up: LookUp[Rows, Args, View] | None = None
+    look_up_slowly: LookUpSlowly[Args, View] | None = None
+    stands: LookUp[Rows, Args, View] | None = None
     news: bool = False
     posts: bool = True
     """It posts or edits in a channel, and the channel then rests for a second."""
@@ -65,15 +65,15 @@ class MessageKind(Generic[Rows, View]):
     it is not worth a wait."""
     locks_incident: bool = False
     """Its follow-up locks the escalation, before the lane as in every service."""
-    sent: Follow | None = None
+    sent: Follow[Args] | None = None
     """Called when Slack has accepted it, in the transaction that ends its claim."""
     sent_together: SentTogether | None = None
     """The same as `sent`, but called once for all that Slack accepted together."""
     repeats: Callable[[Transaction, Claimed], None] | None = None
     """Called before it is posted again although Slack may already have it."""
-    rejected: FollowRefusal | None = None
+    rejected: FollowRefusal[Args] | None = None
     """Called when Slack will never accept it, in the transaction that ends its claim."""
-    place_refused: FollowRefusal | None = None
+    place_refused: FollowRefusal[Args] | None = None
     """Called when Slack refuses its place for now, and it will be tried again."""
     has_no_place: Callable[[Transaction, Claimed], bool] | None = None
     """Tells whether a refused place leaves it none, so that it is not tried again."""
@@ -86,7 +86,7 @@ class MessageKind(Generic[Rows, View]):
 class MessageKinds(Generic[Rows]):
     """All kinds, and what the engine asks of the product whatever the kind is."""
 
-    rows: Mapping[DeliveryKind, MessageKind[Rows, Any]]
+    rows: Mapping[DeliveryKind, MessageKind[Rows, Any, Any]]
     lookups: Callable[[Transaction, Sequence[Claimed]], Rows]
     """Gathers the rows for a batch of deliveries."""
     is_place_of: Callable[[Database, str, str], bool]
@@ -97,6 +97,11 @@ class MessageKinds(Generic[Rows]):
     """Called when a person has left Slack."""
     send_other_ways: Callable[[Transaction, Policy, Claimed, datetime], None]
     """Called for a kind that must arrive, when Slack refuses it."""
+
+    @property
+    def args(self) -> Mapping[DeliveryKind, type[MessageArgs]]:
+        """The type of each kind's arguments, for the claim."""
+        return {kind: row.args for kind, row in self.rows.items()}
 
     def is_slow(self, kind: DeliveryKind) -> bool:
         return self.rows[kind].look_up_slowly is not None

@@ -79,7 +79,7 @@ def _edit(
     row = kinds.rows.get(posted.kind)
     if row is None or row.stands is None:
         return _OF_ANOTHER_RELEASE
-    message = row.stands(lookups, policy, _that_posted(lookups, claimed, posted), now)
+    message = row.stands(lookups, policy, _that_posted(kinds, lookups, claimed, posted), now)
     if not isinstance(message, MessageContent):
         return message
     return replace(
@@ -100,7 +100,7 @@ def _posted_at(row: Delivery) -> datetime:
     return row.created_at
 
 
-def _that_posted(lookups: Rows, edit: Claimed, row: Delivery) -> Claimed:
+def _that_posted(kinds: MessageKinds[Rows], lookups: Rows, edit: Claimed, row: Delivery) -> Claimed:
     """Return the posting delivery as if it were claimed, with its actual reader as the target.
 
     If the planned reader was kept out, another person got the message.
@@ -111,6 +111,7 @@ def _that_posted(lookups: Rows, edit: Claimed, row: Delivery) -> Claimed:
         subject=row.subject,
         target=lookups.reader_in(edit.workspace, row.slack_channel) or row.target or None,
         thread_ts=row.thread_ts,
-        args={**row.args, "at": (row.slack_channel, row.slack_ts)},
+        stored_args=row.args,
+        reads=kinds.rows[row.kind].args,
         created_at=row.created_at,
     )

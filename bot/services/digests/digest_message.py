@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.domain.delivery.message_args import read
 from bot.domain.digests.digest_message import DigestArgs, DigestView
 from bot.policy import Policy
 from bot.services.access.identity import identify
@@ -11,13 +10,15 @@ from bot.services.digests.digest import planned_view
 from bot.services.lookups import Lookups
 from bot.services.people.person_messages import KEPT_OUT
 from bot.store.database import Database
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import ClaimOf
 
 _NO_SCHEDULE = NothingToSay("the policy no longer has this digest")
 
 
-def digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content[DigestView]:
-    args = read(DigestArgs, claimed.args)
+def digest(
+    db: Database, policy: Policy, claimed: ClaimOf[DigestArgs], now: datetime
+) -> Content[DigestView]:
+    args = claimed.args
     with db.reading() as tx:
         view = planned_view(tx, policy, claimed.workspace, args)
     if view is None:
@@ -31,7 +32,7 @@ def digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Con
 
 
 def digest_stands(
-    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[DigestArgs], _now: datetime
 ) -> Content[DigestView]:
-    view = planned_view(lookups.tx, policy, claimed.workspace, read(DigestArgs, claimed.args))
+    view = planned_view(lookups.tx, policy, claimed.workspace, claimed.args)
     return MessageContent(view) if view else _NO_SCHEDULE

@@ -10,7 +10,6 @@ from itertools import groupby
 
 from bot.domain.act import by_the_bot
 from bot.domain.delivery.delivery_states import DeliveryState
-from bot.domain.delivery.message_args import read
 from bot.domain.errors import NotYours
 from bot.domain.fallback.views_outside_slack import OutsideExhausted, OutsidePage
 from bot.domain.fallback.ways import FallbackWay, OutsideArgs
@@ -28,7 +27,7 @@ from bot.services.people import doubted_departures
 from bot.services.unanswered import managers_told
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox, withdrawals
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.fallback import unsent_pages
 from bot.store.fallback.unsent_pages import Unsent
 from bot.store.incidents import incident_rows
@@ -95,10 +94,12 @@ def forget(db: Database) -> int:
         return withdrawals.withdraw_outside(tx)
 
 
-def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | NothingToSay | NotYet:
+def prepare(
+    db: Database, policy: Policy, claimed: ClaimOf[OutsideArgs]
+) -> Errand | NothingToSay | NotYet:
     """Return what a claimed fallback delivery says now."""
     user = UserId(claimed.target or "")
-    way = policy.fallback.way(user, read(OutsideArgs, claimed.args).way)
+    way = policy.fallback.way(user, claimed.args.way)
     if way is None:
         return _NO_WAY if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(_NO_WAY.why)
     # A gateway cannot be asked what it accepted, so any try after the first may be a repeat.

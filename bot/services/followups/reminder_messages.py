@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.domain.delivery.message_args import read
 from bot.domain.followups.cadence import is_late
 from bot.domain.followups.reminder_messages import (
     Outcome,
@@ -33,7 +32,7 @@ from bot.services.people.person_messages import (
     reader_of,
     said_again,
 )
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.followups import tasks_and_reminders
 from bot.store.incidents import timeline
 from bot.store.tables import Incident, Reminder, Task
@@ -90,27 +89,25 @@ def _outcome_of_reminder(lookups: Lookups, claimed: Claimed, row: Reminder) -> O
 
 
 def task_reminder(
-    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[TaskReminderArgs], now: datetime
 ) -> Content[TaskReminder]:
     row = tasks_and_reminders.task(lookups.tx, claimed.subject)
     incident = lookups.incident(row.incident_id) if row else None
     if row is None or incident is None or row.state is not TaskState.OPEN:
         return NothingToSay("done or withdrawn meanwhile")
     # Only if the task has not been handed over since.
-    instead = (
-        claimed.target if read(TaskReminderArgs, claimed.args).instead_of == row.assignee else None
-    )
+    instead = claimed.target if claimed.args.instead_of == row.assignee else None
     others = (*answering(lookups, incident), *policy.managers_on_duty)
     reader = first_left(lookups, incident, (instead or row.assignee, *others))
     if reader is None:
         return KEPT_OUT
-    late = bool(read(TaskReminderArgs, claimed.args).late)
+    late = bool(claimed.args.late)
     view = _task(lookups, claimed, row, incident, reader, now)
     return MessageContent(replace(view, late=late), person=reader)
 
 
 def task_reminder_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[TaskReminderArgs], now: datetime
 ) -> Content[TaskReminder]:
     row = tasks_and_reminders.task(lookups.tx, claimed.subject)
     incident = lookups.incident(row.incident_id) if row else None
@@ -124,7 +121,7 @@ def task_reminder_stands(
         outcome = Outcome.REPEATED
     elif row.state is not TaskState.OPEN:
         outcome = Outcome.DONE if row.state is TaskState.DONE else Outcome.WITHDRAWN
-    elif row.assignee not in (reader, read(TaskReminderArgs, claimed.args).instead_of):
+    elif row.assignee not in (reader, claimed.args.instead_of):
         outcome = Outcome.PASSED_ON
     elif until is not None:
         outcome = Outcome.SNOOZED
@@ -132,21 +129,28 @@ def task_reminder_stands(
 
 
 def _task(
-    lookups: Lookups, claimed: Claimed, row: Task, incident: Incident, reader: str, now: datetime
+    lookups: Lookups,
+    claimed: ClaimOf[TaskReminderArgs],
+    row: Task,
+    incident: Incident,
+    reader: str,
+    now: datetime,
 ) -> TaskReminder:
     line = views.task_line(row, for_person(lookups, incident, reader))
     view = TaskReminder(line, now, instead=reader != row.assignee)
     return _as_given(lookups, view, row, claimed)
 
 
-def _as_given(lookups: Lookups, view: TaskReminder, row: Task, claimed: Claimed) -> TaskReminder:
+def _as_given(
+    lookups: Lookups, view: TaskReminder, row: Task, claimed: ClaimOf[TaskReminderArgs]
+) -> TaskReminder:
     """Add who gave the task, for its present assignee; on the first message about it, also add the
     summary that came with it, if they may read it."""
     if not view.task.head.full or view.instead:
         return view
     given = timeline.task_given(lookups.tx, row.incident_id, row.id)
     by = given.actor if given is not None else row.created_by
-    args = read(TaskReminderArgs, claimed.args)
+    args = claimed.args
     # After a hand-over since, the message is about another person's turn.
     new = args.moment == "given" and args.seq in (None, given.seq if given else None)
     view = replace(view, by=UserId(by) if by != row.assignee else None, new=new)
@@ -154,7 +158,7 @@ def _as_given(lookups: Lookups, view: TaskReminder, row: Task, claimed: Claimed)
 
 
 def update_reminder(
-    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[UpdateReminderArgs], now: datetime
 ) -> Content[UpdateReminder]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.ended_at is not None or claimed.target is None:
@@ -164,7 +168,7 @@ def update_reminder(
     reader = _asked_now(lookups, policy, incident, claimed.target)
     if reader is None:
         return KEPT_OUT
-    late = read(UpdateReminderArgs, claimed.args).late
+    late = claimed.args.late
     return MessageContent(
         replace(_update(lookups, claimed, incident, reader), late=late), person=reader
     )
@@ -184,7 +188,7 @@ def _asked_now(lookups: Lookups, policy: Policy, incident: Incident, planned: st
 
 
 def update_reminder_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[UpdateReminderArgs], now: datetime
 ) -> Content[UpdateReminder]:
     incident = lookups.incident(claimed.subject)
     if incident is None:
@@ -208,8 +212,10 @@ def update_reminder_stands(
     return MessageContent(replace(view, outcome=outcome, until=until, updated_at=updated))
 
 
-def _update(lookups: Lookups, claimed: Claimed, incident: Incident, reader: str) -> UpdateReminder:
-    args = read(UpdateReminderArgs, claimed.args)
+def _update(
+    lookups: Lookups, claimed: ClaimOf[UpdateReminderArgs], incident: Incident, reader: str
+) -> UpdateReminder:
+    args = claimed.args
     return UpdateReminder(
         head=for_person(lookups, incident, reader),
         last_update_at=args.since or incident.opened_at,

@@ -30,7 +30,7 @@ def page_wanted(
         incident_id=locked.id,
         priority=Priority.PAGE,
         due_at=wanted_since,
-        args=PageArgs(late_since),
+        args=PageArgs(late_since=late_since),
     )
 
 

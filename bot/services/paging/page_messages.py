@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.delivery.message_args import read
 from bot.domain.ids import reference
 from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState
@@ -13,12 +12,12 @@ from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.lookups import Lookups
 from bot.services.paging.page_views import page_message
 from bot.services.people.person_messages import for_person
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.tables import Incident
 
 
 def page(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[PageArgs], now: datetime
 ) -> Content[PageMessage]:
     page = lookups.page(claimed.subject)
     run = lookups.run(page.run_id) if page else None
@@ -27,7 +26,7 @@ def page(
     incident = lookups.incident(page.incident_id)
     if incident is None:
         return NothingToSay("no such escalation")
-    args = read(PageArgs, claimed.args)
+    args = claimed.args
     repeat = bool(args.may_repeat)
     if not _perhaps_there(claimed, repeat=repeat):
         # A page goes out even if its ladder has ended meanwhile: no one has answered yet.
@@ -51,13 +50,13 @@ def page(
 
 
 def canary(
-    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[CanaryArgs], now: datetime
 ) -> Content[PageMessage]:
     """Return a page like any other, but addressed to the canary's channel."""
     message = page(lookups, policy, claimed, now)
     if not isinstance(message, MessageContent):
         return message
-    return replace(message, person=None, channel=read(CanaryArgs, claimed.args).channel)
+    return replace(message, person=None, channel=claimed.args.channel)
 
 
 def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:

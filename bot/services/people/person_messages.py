@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.domain.access.visibility import Place
 from bot.domain.act import Role, Workspace
-from bot.domain.delivery.message_args import read
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import Head
@@ -20,7 +19,7 @@ from bot.services.access.belonging import who_answers
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.lookups import Lookups
 from bot.store.delivery import posted
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.tables import Incident
 
 KEPT_OUT = NothingToSay("a guest, of another organisation, deactivated or a bot: told nothing")
@@ -71,7 +70,7 @@ def said_again(lookups: Lookups, claimed: Claimed) -> bool:
 
 
 def assigned(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[AssignedArgs], _now: datetime
 ) -> Content[Assigned]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
@@ -84,7 +83,7 @@ def assigned(
 
 
 def assigned_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[AssignedArgs], _now: datetime
 ) -> Content[Assigned]:
     incident = lookups.incident(claimed.subject)
     return (
@@ -92,24 +91,24 @@ def assigned_stands(
     )
 
 
-def _assigned(lookups: Lookups, claimed: Claimed, incident: Incident) -> Assigned:
+def _assigned(lookups: Lookups, claimed: ClaimOf[AssignedArgs], incident: Incident) -> Assigned:
     outcome = None
     if incident.owner != claimed.target:
         outcome = Outcome.PASSED_ON
     elif incident.ended_at is not None:
         outcome = Outcome.ENDED
     head = for_person(lookups, incident, reader_of(claimed))
-    return Assigned(head, UserId(read(AssignedArgs, claimed.args).by), outcome)
+    return Assigned(head, UserId(claimed.args.by), outcome)
 
 
 # Messages that Slack did not edit
 
 
 def unedited(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[UneditedArgs], _now: datetime
 ) -> Content[Unedited]:
     """Tell where a restricted incident is still shown. Only its readers may know who got that."""
-    args, incident = read(UneditedArgs, claimed.args), lookups.incident(claimed.subject)
+    args, incident = claimed.args, lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
     if not for_person(lookups, incident, claimed.target).full:

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.delivery.message_args import PostedAt, read
+from bot.domain.delivery.message_args import RepeatableArgs
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import TeamRow
 from bot.domain.paging.ladders import PageState, RunState
 from bot.domain.unanswered.manager_messages import (
-    ExhaustedArgs,
     ExhaustedMessage,
     Unanswered,
     UnansweredArgs,
@@ -21,7 +20,7 @@ from bot.services.paging.pacing import newest_unanswered
 from bot.services.paging.page_views import Around, place_of
 from bot.services.people.person_messages import KEPT_OUT, for_person, reader_of, said_again
 from bot.store.delivery import posted
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import Claimed, ClaimOf
 from bot.store.paging import pages
 from bot.store.tables import Incident, PagingRun
 
@@ -35,7 +34,7 @@ def _found(lookups: Lookups, claimed: Claimed) -> tuple[PagingRun, Incident] | N
 
 
 def unanswered(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[UnansweredArgs], _now: datetime
 ) -> Content[Unanswered]:
     found = _found(lookups, claimed)
     if found is None or claimed.target is None:
@@ -54,7 +53,7 @@ def unanswered(
 
 
 def unanswered_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[UnansweredArgs], _now: datetime
 ) -> Content[Unanswered]:
     found = _found(lookups, claimed)
     if found is None:
@@ -64,19 +63,19 @@ def unanswered_stands(
 
 
 def _unanswered(
-    lookups: Lookups, claimed: Claimed, run: PagingRun, incident: Incident
+    lookups: Lookups, claimed: ClaimOf[UnansweredArgs], run: PagingRun, incident: Incident
 ) -> Unanswered:
     told = pages.pages_of_run(lookups.tx, run.id)
     team = views.team_row(run, told)
     # The message is about the past: people who were paged since are listed separately.
-    tried = tuple(UserId(user) for user in read(UnansweredArgs, claimed.args).tried)
+    tried = tuple(UserId(user) for user in claimed.args.tried)
     reader = reader_of(claimed)
     head, ended = for_person(lookups, incident, reader), incident.ended_at is not None
     return Unanswered(head, team, tried or team.paged, ended=ended, you=team.person == reader)
 
 
 def exhausted(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RepeatableArgs], _now: datetime
 ) -> Content[ExhaustedMessage]:
     found = _found(lookups, claimed)
     if found is None or claimed.target is None:
@@ -90,7 +89,7 @@ def exhausted(
 
 
 def exhausted_stands(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RepeatableArgs], _now: datetime
 ) -> Content[ExhaustedMessage]:
     found = _found(lookups, claimed)
     if found is None:
@@ -102,7 +101,7 @@ def exhausted_stands(
 
 
 def _exhausted(
-    lookups: Lookups, claimed: Claimed, run: PagingRun, incident: Incident
+    lookups: Lookups, claimed: ClaimOf[RepeatableArgs], run: PagingRun, incident: Incident
 ) -> ExhaustedMessage:
     told = pages.pages_of_run(lookups.tx, run.id)
     untold = views.unsent_of(told)
@@ -115,7 +114,7 @@ def _exhausted(
         tuple(tried),
         untold,
         ended=incident.ended_at is not None,
-        may_repeat=bool(read(ExhaustedArgs, claimed.args).may_repeat),
+        may_repeat=bool(claimed.args.may_repeat),
         you=team.person == reader,
         declined=place_of(run, Around(told)) is PageState.DECLINED,
         others=others,
@@ -131,7 +130,7 @@ def _beside(
     If a newer message of this kind to the reader exists, only that one lists the teams.
     """
     beside = posted.beside(lookups.tx, claimed)
-    _, mine = read(PostedAt, claimed.args).at or (None, None)
+    _, mine = lookups.place_of(claimed)
     if mine is not None and any(float(ts) > float(mine) for _, ts in beside):
         return (), True
     if incident.ended_at is not None or not beside:

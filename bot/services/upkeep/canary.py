@@ -139,7 +139,7 @@ def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:
         subject=page_id,
         incident_id=incident_id,
         dedup_key=f"canary:{page_id}",
-        args=CanaryArgs(channel),
+        args=CanaryArgs(channel=channel),
     )
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.delivery.message_args import Args, MessageArgs, read
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
 from bot.store.delivery import claim_statements
@@ -30,14 +31,17 @@ ANY_PRIORITY = statements.IDLE_PRIORITY
 _PASSED_OVER = timedelta(milliseconds=500)
 
 
-class Claimed(NamedTuple):
+ArgsRead = TypeVar("ArgsRead", bound=MessageArgs, covariant=True)
+
+
+class ClaimOf(NamedTuple, Generic[ArgsRead]):
     """A delivery that this worker holds until `lease_until`, under `fence`.
 
     `uncertain`: an earlier attempt ended without an answer, so Slack may have it already.
-    `wanted_at` is when it was first due, `due_at` when this attempt was. `args` are as stored:
-    `bot.domain.delivery.message_args` reads them by kind. The fields after `lease_until` are in the
-    order of `claim_statements.CLAIMED`. This is a tuple because claims come by the thousand: a
-    frozen dataclass takes five times as long.
+    `wanted_at` is when it was first due, `due_at` when this attempt was. Everyone but `args` leaves
+    `stored_args` alone. The fields from `kind` to `merge_key` are in the order of
+    `claim_statements.CLAIMED`. This is a tuple because claims come by the thousand: a frozen
+    dataclass takes five times as long.
     """
 
     id: DeliveryId
@@ -49,7 +53,7 @@ class Claimed(NamedTuple):
     incident_id: str | None
     target: str | None
     thread_ts: str | None
-    args: Mapping[str, Any]
+    stored_args: Mapping[str, Any]
     lane: str
     fence: int
     attempts: int
@@ -59,25 +63,38 @@ class Claimed(NamedTuple):
     created_at: datetime
     uncertain: bool
     merge_key: str | None
+    reads: type[ArgsRead]
+
+    @property
+    def args(self) -> ArgsRead:
+        """The arguments, as their kind reads them.
+
+        They are read here and not during the claim: a row that cannot be read must fail alone.
+        """
+        return read(self.reads, self.stored_args)
+
+
+Claimed = ClaimOf[MessageArgs]
 
 
 def claim(
     tx: Transaction,
     *,
+    kinds: Mapping[DeliveryKind, type[Args]],
     now: datetime,
     real: datetime,
     limit: int,
-    kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
     lease: timedelta = LEASE,
     lowest: int = ANY_PRIORITY,
     outside: bool = False,
-) -> list[Claimed]:
+) -> list[ClaimOf[Args]]:
     """Take the next delivery of up to `limit` free lanes, pages first.
 
-    With `outside`, this takes only from lanes that lead past Slack; otherwise, from all others. Two
-    workers never get the same lane: the claim locks its row (SKIP LOCKED on PostgreSQL, the only
-    writer on SQLite), and leases it until `finish` or until the lease runs out. Deliveries less
-    important than `lowest` stay where they are.
+    `kinds`: those to take, each with the type of its arguments. With `outside`, this takes only
+    from lanes that lead past Slack; otherwise, from all others. Two workers never get the same
+    lane: the claim locks its row (SKIP LOCKED on PostgreSQL, the only writer on SQLite), and leases
+    it until `finish` or until the lease runs out. Deliveries less important than `lowest` stay
+    where they are.
     """
     known = _values(tuple(kinds))
     first, last = (Priority.FALLBACK, Priority.FALLBACK) if outside else (Priority.PAGE, lowest)
@@ -99,7 +116,7 @@ def claim(
         tx.execute(claim_statements.PASS_OVER, over)
     until = real + lease
     claimed = [
-        Claimed._make((row[1], workspace_of(row[2], row[3]), until, *row[4:]))
+        ClaimOf[Args]._make((row[1], workspace_of(row[2], row[3]), until, *row[4:], kinds[row[4]]))
         for row in found
         if row[1] is not None
     ]

@@ -32,6 +32,7 @@ class Relay(Loop):
         super().__init__(gear)
         self._threads = gear.threads.in_turn()
         self._wake = asyncio.Event()
+        self._args = kinds.args
         self._slots = Capacity(self._pace, self._wake.set)
         self._blocked = Blocked(kinds)
         self._delivering = Delivering(gear, kinds, post, self._slots, self._blocked, self._wake.set)
@@ -89,7 +90,7 @@ class Relay(Loop):
     def _claim_now(self, room: FreeCapacity) -> list[Claimed]:
         began = time.monotonic()
         now, real = self._time_source.now(), self._time_source.real()
-        take = partial(claims.claim, now=now, real=real, lease=self._pace.lease)
+        take = partial(claims.claim, kinds=self._args, now=now, real=real, lease=self._pace.lease)
         claimed: list[Claimed] = []
         with self._db.transaction() as tx:
             if room.others < room.any // 2:

@@ -154,7 +154,7 @@ class Delivering(Loop):
         await self._failing.again(claimed, retry)
         return True
 
-    def _row(self, claimed: Claimed) -> MessageKind[Any, Any]:
+    def _row(self, claimed: Claimed) -> MessageKind[Any, Any, Any]:
         return self._kinds.rows[claimed.kind]
 
     async def _settle(self, claimed: Claimed, draft: RenderedMessage | ChannelCall) -> None:

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 from bot.domain.act import Workspace
+from bot.domain.delivery.message_args import RepeatableArgs, stored
 from bot.services.delivery.content import ChannelCall, MessageContent
 from bot.services.delivery.results import Accepted
 from bot.slack.answers import each, listed, needed, next_page, refused_people, word
@@ -288,4 +289,6 @@ def _is_archived(answer: Mapping[str, Any]) -> bool:
 
 def labelled_repeat(claimed: Claimed) -> Claimed:
     """Return the claim, marked to say in its text that it may be a repeat."""
-    return claimed._replace(args={**claimed.args, "may_repeat": True})
+    args = claimed.args
+    assert isinstance(args, RepeatableArgs)
+    return claimed._replace(stored_args=stored(replace(args, may_repeat=True)))

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.fallback.views_outside_slack import OutsideExhausted, OutsidePage
-from bot.domain.fallback.ways import LINK_LIFETIME, Link, Links
+from bot.domain.fallback.ways import LINK_LIFETIME, Link, Links, OutsideArgs
 from bot.domain.ids import PageId
 from bot.domain.kinds import OUTSIDE
 from bot.gateways.apprise_gateway import ApprisePort, Handed, NotTaken
@@ -24,13 +24,15 @@ from bot.services.delivery.results import Retry
 from bot.services.fallback import unsent
 from bot.services.fallback.unsent import Errand
 from bot.store.delivery import claims
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import ClaimOf
 from bot.worker.loop import Gear, Loop, going_on, rest
 
 log = logging.getLogger(__name__)
 
 _GATEWAY_RESTS = 300.0
 """Seconds without a failure: the failed messages have been answered or withdrawn."""
+_KINDS = dict.fromkeys(OUTSIDE, OutsideArgs)
+_Claimed = ClaimOf[OutsideArgs]
 IN_FLIGHT = 256
 """More than the relay's, so that a hanging gateway leaves slots for the others."""
 
@@ -63,7 +65,7 @@ class FallbackRelay(Loop):
     async def run(self) -> None:
         """Look once a tick until stopped, then wait up to `http_timeout` for those in flight."""
         while not self._stopping.is_set():
-            claimed: list[Claimed] = []
+            claimed: list[_Claimed] = []
             with going_on(
                 log,
                 "Pages by other ways could not be claimed",
@@ -90,7 +92,7 @@ class FallbackRelay(Loop):
         if late:
             await self._threads.write(unsent.send, self._db, self._policy, at, late)
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self) -> list[_Claimed]:
         room = IN_FLIGHT - len(self._in_flight)
         if room <= 0 or not await self._threads.read(
             unsent.waits, self._db, self._time_source.now()
@@ -99,7 +101,7 @@ class FallbackRelay(Loop):
         await self._outside.load()  # Before the claim: this may take seconds, and a lease is short.
         return await self._threads.write(self._claim_now, room)
 
-    def _claim_now(self, room: int) -> list[Claimed]:
+    def _claim_now(self, room: int) -> list[_Claimed]:
         with self._db.transaction() as tx:
             return claims.claim(
                 tx,
@@ -107,11 +109,11 @@ class FallbackRelay(Loop):
                 real=self._time_source.real(),
                 limit=room,
                 lease=self._pace.lease,
-                kinds=OUTSIDE,
+                kinds=_KINDS,
                 outside=True,
             )
 
-    async def _guarded(self, claimed: Claimed) -> None:
+    async def _guarded(self, claimed: _Claimed) -> None:
         """Deliver. In any case, the row is settled or its lease runs out."""
         try:
             await self._deliver(claimed)
@@ -123,7 +125,7 @@ class FallbackRelay(Loop):
                 extra={"delivery": claimed.id, "attempts": claimed.attempts},
             )
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: _Claimed) -> None:
         prepared = await self._threads.read(unsent.prepare, self._db, self._policy, claimed)
         match prepared:
             case NothingToSay(why):
@@ -142,7 +144,7 @@ class FallbackRelay(Loop):
                     extra={"delivery": claimed.id, "kind": claimed.kind},
                 )
 
-    async def _send(self, claimed: Claimed, errand: Errand) -> None:
+    async def _send(self, claimed: _Claimed, errand: Errand) -> None:
         said = self._words(errand)
         handed = Handed(errand.way, said.subject, said.body, thread=errand.subject)
         try:
@@ -173,7 +175,7 @@ class FallbackRelay(Loop):
         until = self._time_source.now() + LINK_LIFETIME
         return self._linking.address(Link(PageId(errand.subject), errand.user, until))
 
-    async def _again(self, claimed: Claimed, errand: Errand, why: str) -> None:
+    async def _again(self, claimed: _Claimed, errand: Errand, why: str) -> None:
         """Retry while the page waits for an answer. The message says that it may be a repeat."""
         self._figures.outcome(claimed.kind, "not sent")
         retry = Retry(self._pace.backoff(claimed.attempts), why)

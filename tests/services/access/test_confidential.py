@@ -285,7 +285,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     db: Database, policy: Policy, story: str
 ) -> None:
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
     refusals.rejected(MESSAGES, db, policy, making, Refusal("restricted_action"), At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))

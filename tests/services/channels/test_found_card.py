@@ -25,7 +25,7 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
     for later in range(minute, minute + 10):
         at = At(NOON, NOON + timedelta(minutes=later))
         with db.transaction() as tx:
-            taken = claims.claim(tx, now=NOON, real=at.real, limit=100)
+            taken = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=at.real, limit=100)
         for other in taken:
             if other.kind is not kind:
                 outcomes.moot(db, other, "not asked", at)
@@ -61,7 +61,9 @@ def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, poli
     )
     answers.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
     with db.transaction() as tx:
-        taken = claims.claim(tx, now=NOON, real=NOON + timedelta(minutes=2), limit=100)
+        taken = claims.claim(
+            tx, kinds=MESSAGES.args, now=NOON, real=NOON + timedelta(minutes=2), limit=100
+        )
         [page] = [one for one in taken if one.subject == lost.subject]
         withdrawals.cancel(tx, [page.subject], [DeliveryKind.PAGE_UPDATE])
     outcomes.sent(MESSAGES, db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))

@@ -48,7 +48,7 @@ def take(db: Database, kind: DeliveryKind, at: At) -> Claimed:
     """Claim what is due until it is one of this kind; the others have nothing to say."""
     while True:
         with db.transaction() as tx:
-            taken = claims.claim(tx, now=at.now, real=at.real, limit=50)
+            taken = claims.claim(tx, kinds=MESSAGES.args, now=at.now, real=at.real, limit=50)
         assert taken, f"no {kind} is due"
         for other in taken:
             if other.kind is not kind:

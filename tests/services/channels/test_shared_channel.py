@@ -24,7 +24,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
 ) -> None:
     opened = [an_incident(db, policy, teams=()) for _ in range(2)]
     with db.transaction() as tx:
-        rooms = claims.claim(tx, now=NOON, real=NOON, limit=9)
+        rooms = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=9)
     for room in rooms:
         assert room.kind is DeliveryKind.ROOM_CREATE
         refusals.rejected(MESSAGES, db, policy, room, Refusal("restricted_action"), At(NOON, NOON))

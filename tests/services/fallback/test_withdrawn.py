@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.delivery.delivery_states import DeliveryState
-from bot.domain.fallback.ways import FallbackWay
+from bot.domain.fallback.ways import FallbackWay, OutsideArgs
 from bot.domain.ids import TeamKey
 from bot.domain.incidents.severity import Severity
-from bot.domain.kinds import DeliveryKind
+from bot.domain.kinds import OUTSIDE, DeliveryKind
 from bot.policy import FallbackRule, Policy
 from bot.services.delivery.content import NothingToSay
 from bot.services.delivery.results import At
@@ -20,7 +20,7 @@ from bot.services.incidents import lifecycle
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims
-from bot.store.delivery.claims import Claimed
+from bot.store.delivery.claims import ClaimOf
 from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -74,9 +74,10 @@ def state(db: Database) -> DeliveryState:
     return row.state
 
 
-def claimed(db: Database) -> list[Claimed]:
+def claimed(db: Database) -> list[ClaimOf[OutsideArgs]]:
+    kinds = dict.fromkeys(OUTSIDE, OutsideArgs)
     with db.transaction() as tx:
-        return claims.claim(tx, now=LATE, real=LATE, limit=5, outside=True)
+        return claims.claim(tx, kinds=kinds, now=LATE, real=LATE, limit=5, outside=True)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -293,7 +293,7 @@ def test_a_home_that_was_wanted_before_it_was_opened_is_drawn_anew_too(
         scene.send(db, policy, NOON + HOUR)
     else:
         with db.transaction() as tx:
-            claims.claim(tx, now=NOON + HOUR, real=NOON + HOUR, limit=50)
+            claims.claim(tx, kinds=MESSAGES.args, now=NOON + HOUR, real=NOON + HOUR, limit=50)
     tighten(db, policy, an_act(MEI, hours=2), opened)
     drawn = scene.waiting(db, DeliveryKind.HOME)
     assert NOOR in [row.target for row in drawn]
@@ -328,7 +328,7 @@ def test_what_has_left_slack_is_named_item_by_item(
     ]
     with db.transaction() as tx:
         outbox.enqueue(tx, an_act().workspace, NOON, rows)
-        mails = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        mails = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     [mail] = [one for one in mails if one.target == PRIYA and one.kind is DeliveryKind.FALLBACK]
     with db.transaction() as tx:
         for one in mails:
@@ -377,7 +377,7 @@ def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
     public = replace(policy, channel=replace(policy.channel, private=False))
     opened = an_incident(db, public, title=SECRET, teams=()).head.id
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
     [making] = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
     tighten(db, public, an_act(MEI), opened)
     at = At(NOON, NOON)
@@ -406,7 +406,7 @@ def refuse_edits(db: Database, policy: Policy, code: str) -> None:
     for _ in range(20):
         at += timedelta(seconds=2)
         with db.transaction() as tx:
-            claimed = claims.claim(tx, now=at, real=at, limit=50)
+            claimed = claims.claim(tx, kinds=MESSAGES.args, now=at, real=at, limit=50)
         for one in claimed:
             refusals.rejected(MESSAGES, db, policy, one, Refusal(code), At(at, at))
         if not claimed:
@@ -449,7 +449,7 @@ def test_the_message_about_it_says_where_the_words_stand(
     tighten(db, policy, an_act(SOFIA, hours=5), opened)
     with db.transaction() as tx:
         at = NOON + 7 * HOUR
-        claimed = claims.claim(tx, now=at, real=at, limit=50)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=at, real=at, limit=50)
     page = next(one for one in claimed if one.kind is DeliveryKind.PAGE_UPDATE)
     refusals.rejected(MESSAGES, db, policy, page, Refusal("cant_update_message"), At(at, at))
     letters = scene.letters(scene.send(db, policy, NOON + 8 * HOUR), DeliveryKind.UNEDITED)

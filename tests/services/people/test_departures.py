@@ -111,7 +111,7 @@ def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
 def the_request(db: Database, minute: int) -> Claimed:
     at = NOON + timedelta(minutes=minute)
     with db.transaction() as tx:
-        due = claims.claim(tx, now=at, real=at, limit=50)
+        due = claims.claim(tx, kinds=MESSAGES.args, now=at, real=at, limit=50)
     [claimed] = [one for one in due if one.kind is DeliveryKind.ACCESS_REQUEST]
     return claimed
 

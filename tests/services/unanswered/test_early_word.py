@@ -190,7 +190,7 @@ def the_notice(
     """
     at = NOON + timedelta(hours=3, minutes=minute)
     with db.transaction() as tx:
-        taken = claims.claim(tx, now=at, real=at, limit=100)
+        taken = claims.claim(tx, kinds=MESSAGES.args, now=at, real=at, limit=100)
     [found] = [one for one in taken if (one.kind, one.target) == (DeliveryKind.EXHAUSTED, user)]
     for other in taken:
         if other.kind in (*others, DeliveryKind.EXHAUSTED) and other is not found:

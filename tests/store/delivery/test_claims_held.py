@@ -2,9 +2,16 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.domain.channels.channel_messages import RoomInviteArgs, RoomLostArgs
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import LEASE, Claimed
+from bot.store.tables import Delivery
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
 
@@ -77,3 +84,16 @@ def test_a_claim_that_is_over_is_not_held_for_longer(db: Database) -> None:
     back(db, (third := take(db)["third"]))
     assert not renew(db, third, NOON + 9 * LEASE)
     assert list(take(db)) == ["third"]
+
+
+def test_arguments_that_cannot_be_read_hold_up_no_other_delivery(db: Database) -> None:
+    lost, invited = DeliveryKind.ROOM_LOST, DeliveryKind.ROOM_INVITE
+    put(db, a_delivery("unreadable", "person/A", kind=lost, args=RoomLostArgs(NOON)))
+    put(db, a_delivery("good", "person/B", kind=invited, args=RoomInviteArgs(("U1",))))
+    with db.transaction() as tx:
+        broken = update(Delivery).where(col(Delivery.kind) == lost)
+        tx.execute(broken.values(args={"again_at": "soon"}))
+    claimed = take(db)
+    assert claimed["good"].args == RoomInviteArgs(("U1",))
+    with pytest.raises(ValueError, match="soon"):
+        _ = claimed["unreadable"].args

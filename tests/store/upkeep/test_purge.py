@@ -13,6 +13,7 @@ from bot.domain.errors import AlreadyHandled
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.upkeep.retention import Keep
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.paging import answers
 from bot.store.database import Database
@@ -186,7 +187,7 @@ def test_an_idle_lane_goes_and_comes_again_with_its_next_message(db: Database) -
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [again])
     with db.transaction() as tx:
-        claimed = claims.claim(tx, now=NOON, real=NOON, limit=5)
+        claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=5)
     assert len(claimed) == 2
 
 
@@ -208,7 +209,7 @@ def test_a_lane_to_which_somebody_adds_at_this_moment_stays(db: Database) -> Non
             assert sweep(db, Heap.LANES) == 0
     assert sweep(db, Heap.LANES) == 0
     with db.transaction() as tx:
-        assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 1
+        assert len(claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=5)) == 1
 
 
 def test_a_message_for_a_lane_that_is_just_being_cleared_is_not_lost(db: Database) -> None:
@@ -227,7 +228,7 @@ def test_a_message_for_a_lane_that_is_just_being_cleared_is_not_lost(db: Databas
             adding = pool.submit(add)
         adding.result(timeout=30)
     with db.transaction() as tx:
-        assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 1
+        assert len(claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=5)) == 1
 
 
 def settle_everything(db: Database) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.kinds.messages import MESSAGES
 from bot.services.digests import digest
 from bot.services.incidents import lifecycle, queries
 from bot.services.paging import answers, starting
@@ -226,7 +227,9 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     digest.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
     with rig.db.transaction() as tx:  # A process that claims, and ends before its first call.
         now, real = rig.clock.now(), rig.clock.real()
-        assert claims.claim(tx, now=now, real=real, limit=9, lease=timedelta(0))
+        assert claims.claim(
+            tx, kinds=MESSAGES.args, now=now, real=real, limit=9, lease=timedelta(0)
+        )
     async with rig.working(ticking=False):
         await eventually(lambda: all_sent(rig, DeliveryKind.DIGEST))
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]
