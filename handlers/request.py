@@ -1,7 +1,7 @@
 """What all requests of a person have in common: the person and the means to serve them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ class Request:
 
     shell: Shell
     act: Act
+    _zones: list[ZoneInfo] = field(init=False, repr=False, compare=False, default_factory=list)
+    """The person's time zone, once it is read."""
 
     @property
     def wording(self) -> Wording:
@@ -34,8 +36,10 @@ class Request:
         return self.shell.policy
 
     async def zone(self) -> ZoneInfo:
-        """Return the person's time zone."""
-        return await self.read(identity.zone_of, self.policy, self.act)
+        """Return the person's time zone, read once for each request."""
+        if not self._zones:
+            self._zones.append(await self.read(identity.zone_of, self.policy, self.act))
+        return self._zones[0]
 
     async def read(
         self,

@@ -181,11 +181,11 @@ def _rooms(seen: _Seen) -> Iterator[str]:
     made = {
         row["subject"]
         for row in seen["delivery"]
-        if row["kind"] is DeliveryKind.ROOM_CREATE and row["state"] in UNSENT
+        if row["kind"] is DeliveryKind.CHANNEL_CREATE and row["state"] in UNSENT
     }
     for incident in seen["incident"]:
         name, incident_id = reference(incident["number"]), incident["id"]
-        repaired = (TimerKind.ROOM_REPAIR, incident_id) in due
+        repaired = (TimerKind.CHANNEL_REPAIR, incident_id) in due
         if incident["room"] is ChannelState.WANTED and incident_id not in made:
             yield f"{name}: its channel is wanted, and nobody makes it"
         if (

@@ -26,7 +26,7 @@ class TimerKind(StrEnum):
     UPDATE_DUE = "update due"
     REMINDER = "reminder"
     TASK_DUE = "task due"
-    ROOM_REPAIR = "room repair"
+    CHANNEL_REPAIR = "room repair"
 
 
 _IN_DRILLS = True
@@ -57,16 +57,16 @@ class DeliveryKind(StrEnum):
             About.PAGE,
             SHOWN_AS
             | OVER
-            | {Change.ANSWERED, Change.WENT_ON, Change.ROOM, Change.AGAIN, Change.ORIGINAL},
+            | {Change.ANSWERED, Change.WENT_ON, Change.CHANNEL, Change.AGAIN, Change.ORIGINAL},
         ),
     )
     PAGE_UPDATE = "page update", LeftAsPosted("edits a page")
-    ROOM_CREATE = "room create", LeftAsPosted("makes a channel, and says nothing")
-    ROOM_INVITE = "room invite", LeftAsPosted("invites people, and says nothing")
-    ROOM_REMOVE = "room remove", LeftAsPosted("removes a person, and says nothing")
-    ROOM_LOST = (
+    CHANNEL_CREATE = "room create", LeftAsPosted("makes a channel, and says nothing")
+    CHANNEL_INVITE = "room invite", LeftAsPosted("invites people, and says nothing")
+    CHANNEL_REMOVE = "room remove", LeftAsPosted("removes a person, and says nothing")
+    CHANNEL_LOST = (
         "room lost",
-        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.ROOM}, repeats=True),
+        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.CHANNEL}, repeats=True),
     )
     UNEDITED = "unedited", LeftAsPosted("says what Slack refused, and when")
     UNINVITED = "uninvited", LeftAsPosted("says what Slack refused, of a reference alone")
@@ -76,7 +76,7 @@ class DeliveryKind(StrEnum):
     )
     # `card update` edits the incident's current card after every change that the card shows. This
     # is about the card left behind in a shared channel when the incident gets its own channel.
-    CARD_POST = "card post", KeptTrue(About.INCIDENT, NAMED | {Change.ROOM})
+    CARD_POST = "card post", KeptTrue(About.INCIDENT, NAMED | {Change.CHANNEL})
     CARD_UPDATE = "card update", LeftAsPosted("edits the card")
     CARD_PIN = "card pin", LeftAsPosted("pins the card, and says nothing")
     NOTICE = (
@@ -120,7 +120,7 @@ class DeliveryKind(StrEnum):
     ACCESS_ANSWER = "access answer", KeptTrue(About.INCIDENT, NAMED | {Change.ACCESS})
     ASSIGNED = (
         "assigned",
-        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.OWNER, Change.ROOM}),
+        KeptTrue(About.INCIDENT, SHOWN_AS | OVER | {Change.OWNER, Change.CHANNEL}),
     )
     DIGEST = "digest", KeptTrue(About.DIGEST, frozenset({Change.TIER}))
     HOME = "home", LeftAsPosted("is dated, and redrawn each time that it is opened")

@@ -27,7 +27,7 @@ class Change(StrEnum):
     UPDATED = "an update is posted, put off or no longer asked for"
     TASK = "a task is done, put off, given to another person or withdrawn"
     REMINDER = "a reminder is done, stopped or put off"
-    ROOM = "its channel is made, archived or restored"
+    CHANNEL = "its channel is made, archived or restored"
     ACCESS = "a request for access is answered"
     PEOPLE = "a person joins it, leaves it, or leaves Slack"
     TOLD = "those in charge learn that no one acknowledged"

@@ -37,7 +37,7 @@ def _do(
 DUE_WORK: DueWorkKinds = {
     TimerKind.PAGE_STEP: _of_an_incident(due_steps.page_step),
     TimerKind.UPDATE_DUE: _of_an_incident(due_updates.update_due),
-    TimerKind.ROOM_REPAIR: _of_an_incident(due_repairs.room_repair),
+    TimerKind.CHANNEL_REPAIR: _of_an_incident(due_repairs.channel_repair),
     TimerKind.REMINDER: DoneTogether(due_reminders.reminder, subjects=Reminder),
     TimerKind.TASK_DUE: DoneTogether(due_tasks.task_due),
 }

@@ -12,11 +12,11 @@ from bot.domain.access.access_messages import (
 )
 from bot.domain.channels.channel_messages import (
     CardPostArgs,
+    ChannelCreateArgs,
+    ChannelInviteArgs,
+    ChannelLostArgs,
+    ChannelRemoveArgs,
     NoticeArgs,
-    RoomCreateArgs,
-    RoomInviteArgs,
-    RoomLostArgs,
-    RoomRemoveArgs,
 )
 from bot.domain.delivery.message_args import Args, MessageArgs, RepeatableArgs
 from bot.domain.digests.digest_message import DigestArgs
@@ -94,33 +94,33 @@ ROWS: Mapping[DeliveryKind, Row[Any, Any]] = {
         render=page_words.page,
         tried_again=False,
     ),
-    DeliveryKind.ROOM_CREATE: Row(
-        args=RoomCreateArgs,
-        look_up=channel_messages.room_create,
+    DeliveryKind.CHANNEL_CREATE: Row(
+        args=ChannelCreateArgs,
+        look_up=channel_messages.channel_create,
         posts=False,
         limited_method="conversations.create",
         locks_incident=True,
         tried_again=False,
-        sent=channel_outcomes.room_create_sent,
-        rejected=channel_outcomes.room_create_rejected,
+        sent=channel_outcomes.channel_create_sent,
+        rejected=channel_outcomes.channel_create_rejected,
     ),
-    DeliveryKind.ROOM_INVITE: Row(
-        args=RoomInviteArgs,
-        look_up=channel_messages.room_invite,
+    DeliveryKind.CHANNEL_INVITE: Row(
+        args=ChannelInviteArgs,
+        look_up=channel_messages.channel_invite,
         posts=False,
         limited_method="conversations.invite",
         aside=True,
-        sent=channel_outcomes.room_invite_sent,
-        place_refused=channel_outcomes.room_invite_place_refused,
+        sent=channel_outcomes.channel_invite_sent,
+        place_refused=channel_outcomes.channel_invite_place_refused,
     ),
-    DeliveryKind.ROOM_REMOVE: Row(
-        args=RoomRemoveArgs,
-        look_up=channel_messages.room_remove,
+    DeliveryKind.CHANNEL_REMOVE: Row(
+        args=ChannelRemoveArgs,
+        look_up=channel_messages.channel_remove,
         posts=False,
         limited_method="conversations.kick",
         aside=True,
         tried_again=False,
-        rejected=channel_outcomes.room_remove_rejected,
+        rejected=channel_outcomes.channel_remove_rejected,
     ),
     DeliveryKind.CARD_PIN: Row(
         args=MessageArgs,
@@ -153,11 +153,11 @@ ROWS: Mapping[DeliveryKind, Row[Any, Any]] = {
         render=channel_words.notice,
         news=True,
     ),
-    DeliveryKind.ROOM_LOST: Row(
-        args=RoomLostArgs,
-        look_up=channel_messages.room_lost,
-        stands=channel_messages.room_lost_stands,
-        render=channel_words.room_lost,
+    DeliveryKind.CHANNEL_LOST: Row(
+        args=ChannelLostArgs,
+        look_up=channel_messages.channel_lost,
+        stands=channel_messages.channel_lost_stands,
+        render=channel_words.channel_lost,
         news=True,
     ),
     DeliveryKind.REMINDER: Row(

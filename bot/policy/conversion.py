@@ -59,7 +59,7 @@ def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
         default_ladders=_frozen({s: _ladder(file.ladder[s], people) for s in Severity}),
         roles=_roles(file.roles, people),
         managers_on_duty=people.ids(file.on_duty.managers),
-        operations_fallback=people.ids(file.on_duty.operations),
+        operations=people.ids(file.on_duty.operations),
         channel=ChannelRule(file.channel.private, file.channel.prefix, file.channel.fallback),
         digests=tuple(_digest(section, people) for section in file.digest),
         follow_up_days=tuple(sorted(set(file.follow_up.days_after_resolution))),

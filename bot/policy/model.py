@@ -84,7 +84,7 @@ class ChannelRule:
 
     private: bool
     prefix: str
-    fallback: str | None
+    shared: str | None
     """The ID of the channel that holds an incident's thread if its own channel cannot be made."""
 
 
@@ -155,7 +155,7 @@ class Policy:
     default_ladders: Mapping[Severity, LadderRule]
     roles: RoleRules
     managers_on_duty: tuple[UserId, ...]
-    operations_fallback: tuple[UserId, ...]
+    operations: tuple[UserId, ...]
     channel: ChannelRule
     digests: tuple[DigestRule, ...]
     follow_up_days: tuple[int, ...]
@@ -239,8 +239,8 @@ class Policy:
             for digest in self.digests
             for channel in digest.channels
         ]
-        if self.channel.fallback is not None:
-            named.insert(0, (self.channel.fallback, "channel.fallback"))
+        if self.channel.shared is not None:
+            named.insert(0, (self.channel.shared, "channel.fallback"))
         return _collected(named)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.render.text.fitting import Part, fitted
 from bot.render.text.mrkdwn import Mrkdwn, fit
-from bot.render.text.sizes import FALLBACK_TEXT
+from bot.render.text.sizes import PLAIN_TEXT
 
 
 @dataclass(frozen=True)
@@ -25,4 +25,4 @@ def texts(of: Message) -> list[str]:
 
 def message(text: Mrkdwn, parts: Sequence[Part]) -> Message:
     """Join blocks and lists. Lists show as many items as one message holds."""
-    return Message(text=fit(text, FALLBACK_TEXT), blocks=fitted(parts))
+    return Message(text=fit(text, PLAIN_TEXT), blocks=fitted(parts))

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.access.rights import Deed, comes_to_belong, may, require
 from bot.domain.access.visibility import Sight, by_invitation
 from bot.domain.act import Act, Role
-from bot.domain.channels.channel_messages import NoticeArgs, RoomInviteArgs
+from bot.domain.channels.channel_messages import ChannelInviteArgs, NoticeArgs
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.delivery.message_args import NO_ARGS, MessageArgs
@@ -147,7 +147,7 @@ class LockedIncident(IncidentChanges):
         self, kind: DeliveryKind, key: str, merge_key: str | None, args: MessageArgs
     ) -> Outgoing:
         # Making the channel must not wait behind posts in a shared one.
-        lane = self.own_lane if kind is DeliveryKind.ROOM_CREATE else self.lane
+        lane = self.own_lane if kind is DeliveryKind.CHANNEL_CREATE else self.lane
         return Outgoing(
             kind=kind,
             priority=Priority.NOTICE,
@@ -224,7 +224,7 @@ class LockedIncident(IncidentChanges):
         now = self.act.now
         if participants.invite(self.tx, self.incident, [user], team_key, now, belongs=belongs):
             key = f"invite:{self.id}:{self._seq}:{user}"
-            self.post(DeliveryKind.ROOM_INVITE, key, RoomInviteArgs((user,)))
+            self.post(DeliveryKind.CHANNEL_INVITE, key, ChannelInviteArgs((user,)))
             self._answer_requests(user)
 
     def _answer_requests(self, user: str) -> None:

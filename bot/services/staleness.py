@@ -28,7 +28,7 @@ from bot.store.transaction import Transaction
 _ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
 """After these, messages that were repeated since are edited too: they name the escalation."""
 
-_ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.ROOM})
+_ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.CHANNEL})
 """For these, only pages that were acknowledged are edited: they say where the work goes on."""
 
 

@@ -33,7 +33,7 @@ class Timings:
     first_refusal: timedelta = timedelta(seconds=5)
     longest_refusal: timedelta = timedelta(seconds=60)
     """The first and the longest rest of a place that Slack refuses."""
-    room_wait: timedelta = timedelta(seconds=2)
+    channel_wait: timedelta = timedelta(seconds=2)
     plan_digests_every: timedelta = timedelta(seconds=20)
     heal_every: timedelta = timedelta(seconds=60)
     stale: timedelta = timedelta(seconds=20)

@@ -84,7 +84,7 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:
     """Warn of people who are paged first, or alerted if no one answers, but have no other way."""
-    told = {*policy.managers_on_duty, *policy.operations_fallback}
+    told = {*policy.managers_on_duty, *policy.operations}
     first = {team.on_call[0] for team in policy.teams.values()} | told
     left = sorted(_name(policy, user) for user in first - set(policy.fallback.ways))
     if left:

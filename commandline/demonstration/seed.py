@@ -61,7 +61,7 @@ _FOLLOW_UPS: dict[Severity, tuple[int, ...]] = {
     Severity.P2: (7,),
     Severity.P3: (),
 }
-_SENT_AT_START = (DeliveryKind.ROOM_CREATE, DeliveryKind.PAGE)
+_SENT_AT_START = (DeliveryKind.CHANNEL_CREATE, DeliveryKind.PAGE)
 
 
 class Unfit(RuntimeError):

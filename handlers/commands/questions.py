@@ -8,7 +8,7 @@ from bot.domain.problems.commands import PerhapsAQuestion
 from handlers.commands.misplaced import in_full
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.typed.words import asked, plain, reference_first_if_any
-from handlers.unclear.when_said import MUST_SAY, without_doubt
+from handlers.unclear.for_later import MUST_SAY, without_doubt
 
 _MARKS = re.compile(r"\s*[?\uff1f]+")
 _AT_THE_END = re.compile(r"\s*[?\uff1f][?!\uff1f\s.*_~)\]]*$")

@@ -9,7 +9,7 @@ from bot.domain.text.likeness import mistyped
 from handlers.commands.verb import Ask
 from handlers.typed.normal import normal
 from handlers.typed.words import ENDS, SIGNS, between, first_word, person_first, plain, team_names
-from handlers.unclear.when_said import MUST_SAY
+from handlers.unclear.for_later import MUST_SAY
 
 _FILLING = re.compile(r"(?:(?:to|for|the|our|my)\s+)+", re.IGNORECASE)
 _LOOKED_AT = 60

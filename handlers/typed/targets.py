@@ -17,7 +17,7 @@ from handlers.typed.more_targets import one_more
 from handlers.typed.no_target import command, no_target, with_text
 from handlers.typed.normal import Line, normal
 from handlers.typed.words import ENDS, plain, team_names
-from handlers.unclear.when_said import refuse_later
+from handlers.unclear.for_later import refuse_later
 
 _SIGNS = r"\s*[,;&+/|\\]+\s*(?:(?:and|plus|or|then|also|with)\s+)*"
 _WORDS = r"\s+(?:(?:and|plus)\s+)"

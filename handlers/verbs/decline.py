@@ -8,7 +8,7 @@ from bot.policy import Policy
 from handlers.commands.verb import Ask
 from handlers.typed.normal import normal
 from handlers.typed.words import ENDS, colon_before, first_word, plain
-from handlers.unclear.when_said import refuse_later, with_colon
+from handlers.unclear.for_later import refuse_later, with_colon
 
 _A_PAGE = (
     r"(?:my|the|this|that|your|his|her|their)\s+(?:page|call|request|shift)|pag(?:e|es|ed|ing|er)"

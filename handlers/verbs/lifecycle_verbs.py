@@ -26,7 +26,7 @@ from handlers.typed.duplicates import not_clear, pair
 from handlers.typed.severities import First, severity_first
 from handlers.typed.states import state_typed, stops_behind
 from handlers.typed.words import number_first, plain, state_first
-from handlers.unclear.when_said import refuse_later
+from handlers.unclear.for_later import refuse_later
 from handlers.verbs.decline import reason_begins, refuse_about_a_person
 
 

@@ -28,7 +28,7 @@ from handlers.outcomes import said_taken
 from handlers.typed.normal import normal
 from handlers.typed.targets import one_target, targets_first
 from handlers.typed.words import colon_before, plain, team_first
-from handlers.unclear.when_said import refuse_later
+from handlers.unclear.for_later import refuse_later
 from handlers.who import reachable
 
 

@@ -170,7 +170,7 @@ def test_at_start_only_channels_and_fresh_pages_of_open_incidents_go_out(
     assert {delivery.incident_id for delivery in due} <= still_open
     assert len(due) <= 10
     kinds = Counter(delivery.kind for delivery in due)
-    assert kinds == {DeliveryKind.ROOM_CREATE: 5, DeliveryKind.PAGE: 2}
+    assert kinds == {DeliveryKind.CHANNEL_CREATE: 5, DeliveryKind.PAGE: 2}
     fresh = NOW - timedelta(hours=3)
     assert all(d.created_at > fresh for d in due if d.kind is DeliveryKind.PAGE)
 

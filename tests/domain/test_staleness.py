@@ -42,4 +42,7 @@ def test_what_goes_past_slack_is_not_looked_up_for_slack() -> None:
 
 @pytest.mark.parametrize("kind", DeliveryKind)
 def test_a_kind_is_stored_as_its_word(kind: DeliveryKind) -> None:
-    assert str(kind) == kind.value == kind.name.lower().replace("_", " ")
+    word = kind.name.lower().replace("_", " ")
+    assert str(kind) == kind.value
+    # An incident's channel was called its room, and rows keep that word.
+    assert kind.value in (word, word.replace("channel", "room"))

@@ -21,14 +21,14 @@ ROOT = Path(__file__).parents[2]
 UNLOOKED = {DeliveryKind.MESSAGE_EDIT, DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE}
 """An edit says what its subject says; what goes past Slack is looked up by its own relay."""
 _EDITS = "bot.services.people.edit_outcomes"
-NAMES = {kind.replace(" ", "_") for kind in DeliveryKind}
+NAMES = {kind.name.lower() for kind in DeliveryKind}
 
 
 @pytest.mark.parametrize("kind", TimerKind)
 def test_every_kind_of_due_work_has_a_function_of_its_name(kind: TimerKind) -> None:
     row = DUE_WORK[kind]
     do = row.do.args[0] if isinstance(row, DoneAlone) else row.do  # type: ignore[attr-defined]
-    assert do.__name__ == kind.replace(" ", "_")
+    assert do.__name__ == kind.name.lower()
     floor, subject, stem = do.__module__.split(".")[1:]
     assert (floor, stem[:4]) == ("services", "due_"), subject
 
@@ -40,7 +40,7 @@ def test_every_kind_of_message_has_a_look_up_of_its_name(kind: DeliveryKind) -> 
     if look_up is None:
         assert kind in UNLOOKED
         return
-    name = kind.replace(" ", "_")
+    name = kind.name.lower()
     # One function may serve two kinds, under the name of one of them.
     assert look_up.__name__ == name or (name == "canary_update" and look_up.__name__ in NAMES)
     if row.stands is not None:
@@ -73,7 +73,7 @@ def test_what_follows_an_outcome_has_the_names_of_its_kind_and_its_hook(
     for name in HOOKS:
         hook = getattr(row, name)
         if hook is not None:
-            assert hook.__name__ == f"{kind.replace(' ', '_')}_{name}"
+            assert hook.__name__ == f"{kind.name.lower()}_{name}"
             assert hook.__module__ == subject
 
 

@@ -138,10 +138,13 @@ PLACES = {
         late=True,
     ),
     "a channel": Place(
-        DeliveryKind.ROOM_CREATE, "conversations.create", lambda n: {"name": f"esc-{n}"}, FOLLOWED
+        DeliveryKind.CHANNEL_CREATE,
+        "conversations.create",
+        lambda n: {"name": f"esc-{n}"},
+        FOLLOWED,
     ),
     "an invitation": Place(
-        DeliveryKind.ROOM_INVITE,
+        DeliveryKind.CHANNEL_INVITE,
         "conversations.invite",
         lambda n: {"channel": f"CESC{n}"},
         {**HELD, Reach.DONE: (DeliveryState.SENT,)},

@@ -25,7 +25,7 @@ PAGES = 3 * INCIDENTS
 def crowd(refusing: Refusing) -> list[str]:
     """Everyone of those teams."""
     found = [f"U0{who}{n}" for n in TEAMS for who in ("FIRST", "SECOND")]
-    return [*found, *refusing.bot.policy.managers_on_duty, *refusing.bot.policy.operations_fallback]
+    return [*found, *refusing.bot.policy.managers_on_duty, *refusing.bot.policy.operations]
 
 
 def everyone_is_refused(refusing: Refusing, code: str, *, users_info: bool) -> None:
@@ -172,7 +172,7 @@ TEAM = ("U0FIRST60", "U0SECOND60")
 
 def in_charge(refusing: Refusing) -> list[str]:
     policy = refusing.bot.policy
-    return sorted({*policy.managers_on_duty, *policy.operations_fallback})
+    return sorted({*policy.managers_on_duty, *policy.operations})
 
 
 def everyone_is_struck_off(refusing: Refusing, *users: str) -> None:

@@ -155,13 +155,13 @@ CASES: Mapping[str, Case] = {
     ),
     "notice, room failed": Case(
         channel_messages.notice,
-        Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),
+        Notice(a_head(), an_entry(EntryKind.CHANNEL, {"error": "restricted_action"})),
     ),
     "notice, room out of reach": Case(
         channel_messages.notice,
         Notice(
             a_head(),
-            an_entry(EntryKind.ROOM, {"channel": "C0ESC12", "error": "channel_out_of_reach"}),
+            an_entry(EntryKind.CHANNEL, {"channel": "C0ESC12", "error": "channel_out_of_reach"}),
         ),
     ),
     "notice, owner gone": Case(

@@ -15,7 +15,7 @@ from bot.domain.access.access_messages import (
 from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.channels.channel_messages import RoomLost
+from bot.domain.channels.channel_messages import ChannelLost
 from bot.domain.controls import Button
 from bot.domain.digests import figures
 from bot.domain.digests.digest_message import DigestView
@@ -477,20 +477,20 @@ MESSAGES: Mapping[str, Case] = {
     "assigned, ended since": Case(
         person_messages.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)
     ),
-    "room lost": Case(channel_messages.room_lost, RoomLost(a_head(channel_id=None), NOW)),
-    "room lost, masked": Case(channel_messages.room_lost, RoomLost(a_masked_head(), NOW)),
+    "room lost": Case(channel_messages.channel_lost, ChannelLost(a_head(channel_id=None), NOW)),
+    "room lost, masked": Case(channel_messages.channel_lost, ChannelLost(a_masked_head(), NOW)),
     "room lost, out of reach": Case(
-        channel_messages.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
+        channel_messages.channel_lost, ChannelLost(a_head(channel_id=None), NOW, archived=False)
     ),
     "room lost, out of reach, another since": Case(
-        channel_messages.room_lost, RoomLost(a_head(), None, archived=False)
+        channel_messages.channel_lost, ChannelLost(a_head(), None, archived=False)
     ),
-    "room lost, another since": Case(channel_messages.room_lost, RoomLost(a_head(), None)),
+    "room lost, another since": Case(channel_messages.channel_lost, ChannelLost(a_head(), None)),
     "room lost, masked, another since": Case(
-        channel_messages.room_lost, RoomLost(a_masked_head(), None)
+        channel_messages.channel_lost, ChannelLost(a_masked_head(), None)
     ),
     "room lost, ended since": Case(
-        channel_messages.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
+        channel_messages.channel_lost, ChannelLost(a_head(state=State.RESOLVED), None)
     ),
     "access request": Case(access_messages.access_request, a_request()),
     "access request, granted": Case(

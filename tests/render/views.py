@@ -253,7 +253,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
     EntryKind.ADDED: {"person": "U0SOFIA", "by": "U0TOM"},
     EntryKind.LEFT: {"person": "U0SOFIA"},
     EntryKind.STAYED: {"person": "U0SOFIA", "error": "restricted_action"},
-    EntryKind.ROOM: {"channel": "C0ESC12"},
+    EntryKind.CHANNEL: {"channel": "C0ESC12"},
     EntryKind.TASK: {
         "task": "01TASK",
         "assignee": "U0TOM",

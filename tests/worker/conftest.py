@@ -44,7 +44,7 @@ BRISK = Timings(
     first_backoff=timedelta(seconds=0.05),
     longest_backoff=timedelta(seconds=0.2),
     token_rest=timedelta(seconds=0.4),
-    room_wait=timedelta(seconds=0.2),
+    channel_wait=timedelta(seconds=0.2),
     first_refusal=timedelta(seconds=0.1),
     longest_refusal=timedelta(seconds=0.5),
     look_for_room_every=timedelta(seconds=0.1),

@@ -48,7 +48,7 @@ from tests.worker.ladder import until_nobody_is_left
 AIDE = TeamKey("content-policy")
 LEADERS = "tns-leadership"
 HOUR = timedelta(hours=1)
-ELSEWHERE = {DeliveryKind.CANARY, DeliveryKind.CARD_POST, DeliveryKind.ROOM_LOST}
+ELSEWHERE = {DeliveryKind.CANARY, DeliveryKind.CARD_POST, DeliveryKind.CHANNEL_LOST}
 """The canary has its tests in test_canary.py, a lost channel in test_rooms.py."""
 
 
@@ -255,7 +255,7 @@ EVENTS: dict[str, tuple[Change, Event]] = {
             s.rig.db, s.rig.act(TOM), s.reminder(), s.rig.clock.now() + HOUR
         ),
     ),
-    "its channel is archived": (Change.ROOM, archived),
+    "its channel is archived": (Change.CHANNEL, archived),
     "access is given": (
         Change.ACCESS,
         lambda s: requests.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=True),
@@ -399,7 +399,7 @@ def test_every_event_of_the_table_happens_here() -> None:
 @on_sqlite
 async def test_the_card_that_is_left_behind_says_where_it_went(rig: Rig) -> None:
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head
-    shared = rig.policy.channel.fallback or ""
+    shared = rig.policy.channel.shared or ""
     with rig.db.transaction() as tx:
         channels_channel.channel_failed(
             tx, rig.policy, rig.act(MEI), opened.id, "restricted_action"

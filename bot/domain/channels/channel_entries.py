@@ -13,7 +13,7 @@ class ChannelEntry(NewEntry):
     Slack's event, in seconds since 1970.
     """
 
-    kind = EntryKind.ROOM
+    kind = EntryKind.CHANNEL
     channel: str | None = None
     thread: str | None = None
     error: str | None = None

@@ -8,19 +8,19 @@ from bot.domain.incidents.views import Head
 
 
 @dataclass(frozen=True, slots=True)
-class RoomCreateArgs(MessageArgs):
+class ChannelCreateArgs(MessageArgs):
     """`was`: an archived channel. The bot uses it again if someone has restored it."""
 
     was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RoomInviteArgs(MessageArgs):
+class ChannelInviteArgs(MessageArgs):
     users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class RoomRemoveArgs(MessageArgs):
+class ChannelRemoveArgs(MessageArgs):
     user: str = ""
 
 
@@ -37,13 +37,13 @@ class NoticeArgs(MessageArgs):
 
 
 @dataclass(frozen=True, slots=True)
-class RoomLostArgs(MessageArgs):
+class ChannelLostArgs(MessageArgs):
     again_at: datetime | None = None
     error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RoomLost:
+class ChannelLost:
     """An open escalation lost its channel. The message goes to the people who answer for it.
 
     `again_at`: when the bot makes another channel. None: the escalation has a channel again, or has

@@ -37,7 +37,7 @@ class EntryKind(StrEnum):
     ADDED = "added by hand"
     LEFT = "left"
     STAYED = "could not be removed"
-    ROOM = "room"
+    CHANNEL = "room"
     TASK = "task"
     TASK_DONE = "task done"
     TASK_WITHDRAWN = "task withdrawn"

@@ -1,6 +1,6 @@
 """Messages in an escalation's channel, and about a channel that was lost."""
 
-from bot.domain.channels.channel_messages import RoomLost
+from bot.domain.channels.channel_messages import ChannelLost
 from bot.domain.controls import Button
 from bot.domain.incidents.views import Card, MovedCard, Notice
 from bot.render.blocks import actions, button, section
@@ -31,19 +31,19 @@ def notice(wording: Wording, view: Notice) -> Message:
         data, told = recorded(wording, entry), view.in_charge
         more = wording.say("notice", then, head=head, data=data, in_charge=told)
         said = Mrkdwn(f"{said}\n{more}".strip())
-    fallback = wording.say("notice", "fallback", head=head, sentence=said)
-    return message(fallback, [section(said)])
+    plain = wording.say("notice", "plain", head=head, sentence=said)
+    return message(plain, [section(said)])
 
 
-def room_lost(wording: Wording, view: RoomLost) -> Message:
+def channel_lost(wording: Wording, view: ChannelLost) -> Message:
     """Say that a channel was lost and how it comes back, or later, where the work continues."""
-    said = section(wording.say("channel_messages", "room_lost", view=view))
-    fallback = wording.say("channel_messages", "room_lost_fallback", view=view)
-    block = "room_lost_over" if view.again_at is None else "room_lost_next"
+    said = section(wording.say("channel_messages", "channel_lost", view=view))
+    plain = wording.say("channel_messages", "channel_lost_plain", view=view)
+    block = "channel_lost_over" if view.again_at is None else "channel_lost_next"
     then = section(
         wording.say("channel_messages", block, view=view, channel=channel_link(view.head))
     )
     choices = [
         button(wording, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)
     ]
-    return message(fallback, [said, then, actions(choices)])
+    return message(plain, [said, then, actions(choices)])

@@ -37,7 +37,7 @@ def digest(
         *_sections(wording, figures),
         context(wording.say("digest_message", "footnote")),
     ]
-    return message(wording.say("digest_message", "fallback", name=name, figures=figures), blocks)
+    return message(wording.say("digest_message", "plain", name=name, figures=figures), blocks)
 
 
 def _period(

@@ -75,7 +75,7 @@ def task_reminder(wording: Wording, view: TaskReminder) -> Message:
         blocks.append(context(wording.say("reminder_messages", "task_instead", task=task)))
     if asks:
         blocks.append(actions(_choices(wording, view)))
-    said = wording.say("reminder_messages", "task_fallback", task=task, asks=asks, view=view)
+    said = wording.say("reminder_messages", "task_plain", task=task, asks=asks, view=view)
     return message(said, blocks)
 
 
@@ -111,10 +111,10 @@ def update_reminder(wording: Wording, view: UpdateReminder) -> Message:
     """
     head = view.head
     said = section(wording.say("reminder_messages", "update", head=head, reminder=view))
-    fallback = wording.say("reminder_messages", "update_fallback", head=head, reminder=view)
+    plain = wording.say("reminder_messages", "update_plain", head=head, reminder=view)
     if view.outcome is not None:
         told = wording.say("reminder_messages", "update_outcome", head=head, reminder=view)
-        return message(fallback, [said, section(told)])
+        return message(plain, [said, section(told)])
     unowned = head.full and head.owner is None
     take = [button(wording, Button.TAKE_OWNERSHIP, head.id)] if unowned else []
     blocks: list[Block] = [
@@ -131,7 +131,7 @@ def update_reminder(wording: Wording, view: UpdateReminder) -> Message:
             ]
         ),
     ]
-    return message(fallback, blocks)
+    return message(plain, blocks)
 
 
 def _late(wording: Wording, late: bool) -> list[Block]:

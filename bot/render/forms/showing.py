@@ -54,7 +54,7 @@ def message_view(wording: Wording, shown: Message, subject: str = "") -> dict[st
 def as_message(view: dict[str, Any]) -> Message:
     """A modal's text as a message, for when the modal can no longer be shown."""
     first = next(block for block in view["blocks"] if block["type"] == "section")
-    return Message(fit(first["text"]["text"], sizes.FALLBACK_TEXT), fitted(view["blocks"]))
+    return Message(fit(first["text"]["text"], sizes.PLAIN_TEXT), fitted(view["blocks"]))
 
 
 def _left_out(view: Details, shown: int) -> int:

@@ -188,7 +188,7 @@ def details(wording: Wording, view: Details) -> Message:
     if head.full and view.entries:
         blocks.append(_latest(wording, view))
     blocks.append(actions(card.buttons(wording, view.card, view.deeds)))
-    return message(wording.say("card", "fallback", head=head), blocks)
+    return message(wording.say("card", "plain", head=head), blocks)
 
 
 def _latest(wording: Wording, view: Details) -> Growing:

@@ -28,13 +28,13 @@ def card(wording: Wording, view: Card) -> Message:
     blocks = [*body(wording, view), actions(buttons(wording, view))]
     if view.in_thread:
         blocks.append(context(wording.say("card", "in_thread", head=view.head)))
-    return message(wording.say("card", "fallback", head=view.head), blocks)
+    return message(wording.say("card", "plain", head=view.head), blocks)
 
 
 def moved(wording: Wording, view: MovedCard) -> Message:
     """What a shared channel shows after an escalation moved: where to find it now."""
     said = wording.say("card", "moved", head=view.head)
-    return message(wording.say("card", "moved_fallback", head=view.head), [section(said)])
+    return message(wording.say("card", "moved_plain", head=view.head), [section(said)])
 
 
 def body(wording: Wording, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Part]:

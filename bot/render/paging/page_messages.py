@@ -21,7 +21,7 @@ def page(wording: Wording, view: PageMessage) -> Message:
     Anyone else sees only the outcome.
     """
     waiting = can_be_answered(view)
-    text = wording.say("page_messages", "fallback", page=view, waiting=waiting)
+    text = wording.say("page_messages", "plain", page=view, waiting=waiting)
     if not waiting and not _kept(view):
         return message(text, _over(wording, view))
     blocks: list[Part] = [

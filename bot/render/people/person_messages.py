@@ -12,10 +12,10 @@ def assigned(wording: Wording, view: Assigned) -> Message:
     """Tell the new owner that someone chose them, or later, that they no longer own it."""
     head = view.head
     said = section(wording.say("person_messages", "assigned", view=view))
-    fallback = wording.say("person_messages", "assigned_fallback", view=view)
+    plain = wording.say("person_messages", "assigned_plain", view=view)
     if view.outcome is not None:
         return message(
-            fallback, [said, section(wording.say("person_messages", "assigned_over", view=view))]
+            plain, [said, section(wording.say("person_messages", "assigned_over", view=view))]
         )
     channel = channel_link(head)
     choices = [
@@ -27,7 +27,7 @@ def assigned(wording: Wording, view: Assigned) -> Message:
         context(wording.say("person_messages", "assigned_next", channel=channel)),
         actions(choices),
     ]
-    return message(fallback, blocks)
+    return message(plain, blocks)
 
 
 def unedited(wording: Wording, view: Unedited) -> Message:

@@ -5,7 +5,7 @@ MESSAGE = 9_600
 """Most characters of a message's blocks, counting `BLOCK` for each; source: `slack_rules`."""
 BLOCK = 100
 BLOCKS_IN_VIEW = 100
-FALLBACK_TEXT = 1_000
+PLAIN_TEXT = 1_000
 SECTION = 3_000
 FIELD = 2_000
 FIELDS = 10

@@ -24,13 +24,13 @@ def unanswered(wording: Wording, view: Unanswered) -> Message:
         context(wording.say("manager_messages", then, ended=view.ended, **values)),
         actions(choices),
     ]
-    return message(wording.say("manager_messages", "unanswered_fallback", **values), blocks)
+    return message(wording.say("manager_messages", "unanswered_plain", **values), blocks)
 
 
 def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
     """Say that no one acknowledged, who was paged, and what is left to do or how it ended."""
     head, team = view.head, view.team
-    text = wording.say("manager_messages", "exhausted_fallback", view=view, team=team)
+    text = wording.say("manager_messages", "exhausted_plain", view=view, team=team)
     if view.newer:
         pointer = wording.say("manager_messages", "exhausted_newer", view=view, team=team)
         return message(text, [section(pointer)])

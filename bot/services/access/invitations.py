@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.access.access_messages import UninvitedArgs
 from bot.domain.act import Act
-from bot.domain.channels.channel_messages import RoomInviteArgs
+from bot.domain.channels.channel_messages import ChannelInviteArgs
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.kinds import DeliveryKind
@@ -28,13 +28,17 @@ def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[s
         subject=claimed.subject,
         dedup_key=f"invite:{claimed.id}:again",
         incident_id=claimed.incident_id,
-        args=RoomInviteArgs(tuple(users)),
+        args=ChannelInviteArgs(tuple(users)),
     )
     outbox.enqueue(tx, act.workspace, act.now, [again])
 
 
 def not_taken(
-    tx: Transaction, act: Act, claimed: ClaimOf[RoomInviteArgs], refused: Iterable[str], error: str
+    tx: Transaction,
+    act: Act,
+    claimed: ClaimOf[ChannelInviteArgs],
+    refused: Iterable[str],
+    error: str,
 ) -> None:
     """Tell each of these people, and one who answers for the incident, once for each channel."""
     incident = incident_rows.lock(tx, claimed.subject)

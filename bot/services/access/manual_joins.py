@@ -2,7 +2,7 @@
 
 from bot.domain.access.access_entries import AddedEntry, StayedEntry
 from bot.domain.act import Act, Workspace
-from bot.domain.channels.channel_messages import RoomRemoveArgs
+from bot.domain.channels.channel_messages import ChannelRemoveArgs
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.access import approvers
@@ -102,12 +102,10 @@ def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) ->
     return may_read(incident, user, role, seats, kept_out=kept_out)
 
 
-def not_removed(tx: Transaction, act: Act, claimed: ClaimOf[RoomRemoveArgs], error: str) -> None:
+def not_removed(tx: Transaction, act: Act, claimed: ClaimOf[ChannelRemoveArgs], error: str) -> None:
     """Say in the channel that a person must remove this user: Slack does not let the bot do it."""
     incident = incident_rows.lock(tx, claimed.subject)
     if incident is not None:
         locked = LockedIncident(tx, act, incident)
-        locked.record(
-            StayedEntry(person=claimed.args.user, error=error), aloud=True
-        )
+        locked.record(StayedEntry(person=claimed.args.user, error=error), aloud=True)
         locked.put_down()

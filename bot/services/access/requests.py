@@ -15,7 +15,7 @@ from bot.domain.access.access_messages import (
 )
 from bot.domain.access.rights import Deed
 from bot.domain.act import Act
-from bot.domain.channels.channel_messages import RoomRemoveArgs
+from bot.domain.channels.channel_messages import ChannelRemoveArgs
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.errors import (
     Already,
@@ -202,7 +202,7 @@ def _turn_away(locked: LockedIncident, rows: Sequence[Row], reason: str) -> None
     for row in rows:
         locked.record(RefusedAccessEntry(person=user, reason=reason, by_hand=row.by_hand))
         if row.by_hand:
-            locked.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", RoomRemoveArgs(user))
+            locked.post(DeliveryKind.CHANNEL_REMOVE, f"remove:{row.id}", ChannelRemoveArgs(user))
         else:
             _tell(locked, row, granted=False, by=act.user)
 

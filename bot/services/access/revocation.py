@@ -12,7 +12,7 @@ from bot.domain.access.access_entries import LeftEntry
 from bot.domain.access.access_messages import InvitationEndedArgs
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Workspace, by_the_bot
-from bot.domain.channels.channel_messages import RoomRemoveArgs
+from bot.domain.channels.channel_messages import ChannelRemoveArgs
 from bot.domain.ids import UserId
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import Change
@@ -93,7 +93,7 @@ def _take_out(locked: LockedIncident, user: str) -> None:
     into it."""
     if by_invitation(locked.incident.tier) and locked.incident.room is ChannelState.CHANNEL:
         key = f"remove:{locked.id}:{user}:{locked.act.now.isoformat()}"
-        locked.post(DeliveryKind.ROOM_REMOVE, key, RoomRemoveArgs(user))
+        locked.post(DeliveryKind.CHANNEL_REMOVE, key, ChannelRemoveArgs(user))
 
 
 def _tell(locked: LockedIncident, policy: Policy, user: str) -> None:

@@ -12,9 +12,9 @@ from bot.domain.act import Act
 from bot.domain.channels.channel_entries import ChannelEntry
 from bot.domain.channels.channel_messages import (
     CardPostArgs,
-    RoomCreateArgs,
-    RoomInviteArgs,
-    RoomLostArgs,
+    ChannelCreateArgs,
+    ChannelInviteArgs,
+    ChannelLostArgs,
 )
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.staleness import Change
@@ -53,14 +53,14 @@ def channel_made(
         return
     if private is False and by_invitation(locked.incident.tier):
         # The incident became restricted while Slack made this public channel.
-        locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:instead:{channel}")
+        locked.post(DeliveryKind.CHANNEL_CREATE, f"room:{locked.id}:instead:{channel}")
         locked.put_down()
         return
     locked.move_into_channel(channel, name, private=private)
     seq = locked.record(ChannelEntry(channel=channel))
     _bring_everyone_in(locked, channel, seq)
     _post_card(locked, f"{channel}:{seq}")
-    keep_true(locked, Change.ROOM)
+    keep_true(locked, Change.CHANNEL)
     missed_notices.say_after_all(tx, act.workspace, locked.id, locked.own_lane, act.now)
     locked.put_down()
 
@@ -68,9 +68,9 @@ def channel_made(
 def _bring_everyone_in(locked: LockedIncident, channel: str, seq: int) -> None:
     users = participants.participants(locked.tx, locked.id)
     locked.post(
-        DeliveryKind.ROOM_INVITE,
+        DeliveryKind.CHANNEL_INVITE,
         f"invite:{locked.id}:{channel}:{seq}",
-        RoomInviteArgs(tuple(users)),
+        ChannelInviteArgs(tuple(users)),
     )
 
 
@@ -93,7 +93,9 @@ def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
         return None
     old = incident.channel_id
     locked.want_channel()
-    locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:private:{locked.act.now.isoformat()}")
+    locked.post(
+        DeliveryKind.CHANNEL_CREATE, f"room:{locked.id}:private:{locked.act.now.isoformat()}"
+    )
     return old
 
 
@@ -103,18 +105,18 @@ def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, 
     if locked is None or locked.incident.room not in ROOMLESS:
         return
     if locked.incident.room is ChannelState.WANTED:
-        fallback = policy.channel.fallback
-        locked.move_into_thread(fallback)
-        locked.record(ChannelEntry(thread=fallback, error=error))
-        if fallback is not None:
+        shared = policy.channel.shared
+        locked.move_into_thread(shared)
+        locked.record(ChannelEntry(thread=shared, error=error))
+        if shared is not None:
             _post_card(locked, "thread")
     _plan_repair(locked, act.now + REPAIR_EVERY)
     locked.put_down()
 
 
 def _plan_repair(locked: LockedIncident, due: datetime) -> None:
-    timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
-    locked.plan(NewTimer(TimerKind.ROOM_REPAIR, locked.id, due.isoformat(), due, locked.id))
+    timers.cancel(locked.tx, TimerKind.CHANNEL_REPAIR, locked.id)
+    locked.plan(NewTimer(TimerKind.CHANNEL_REPAIR, locked.id, due.isoformat(), due, locked.id))
 
 
 def reopened(locked: LockedIncident) -> None:
@@ -131,19 +133,19 @@ def repair_due(locked: LockedIncident) -> None:
         return
     if locked.incident.room is ChannelState.THREAD:
         key = f"room:{locked.id}:{locked.act.now.isoformat()}"
-        locked.post(DeliveryKind.ROOM_CREATE, key)
+        locked.post(DeliveryKind.CHANNEL_CREATE, key)
     elif locked.incident.room is ChannelState.ARCHIVED:
         _ask_for_another(locked)
 
 
 def _ask_for_another(locked: LockedIncident) -> None:
     """Ask for another channel: bots cannot unarchive one, and no person has done so."""
-    timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
+    timers.cancel(locked.tx, TimerKind.CHANNEL_REPAIR, locked.id)
     was = locked.incident.channel_id
     locked.want_channel()
     key = f"room:{locked.id}:{locked.act.now.isoformat()}"
-    locked.post(DeliveryKind.ROOM_CREATE, key, RoomCreateArgs(was))
-    keep_true(locked, Change.ROOM)
+    locked.post(DeliveryKind.CHANNEL_CREATE, key, ChannelCreateArgs(was))
+    keep_true(locked, Change.CHANNEL)
 
 
 def card_posted(
@@ -219,7 +221,7 @@ def channel_lost(
             locked.mark_archived()
             told = ChannelEntry(channel=channel, error=error, happened=happened)
             seq = locked.record(told)
-            keep_true(locked, Change.ROOM)
+            keep_true(locked, Change.CHANNEL)
             if locked.incident.ended_at is None:
                 _tell_that_it_is_lost(locked, policy, seq, error)
         case ChannelState.THREAD:
@@ -237,8 +239,8 @@ def _tell_that_it_is_lost(locked: LockedIncident, policy: Policy, seq: int, erro
     told = dict.fromkeys((locked.incident.owner, *policy.managers_on_duty))
     for user in filter(None, told):
         key = f"room-lost:{locked.id}:{seq}:{user}"
-        args = RoomLostArgs(again_at, error)
-        locked.tell(DeliveryKind.ROOM_LOST, user, locked.id, key, args=args)
+        args = ChannelLostArgs(again_at, error)
+        locked.tell(DeliveryKind.CHANNEL_LOST, user, locked.id, key, args=args)
 
 
 def is_place_of(db: Database, incident_id: str, channel: str) -> bool:
@@ -267,7 +269,7 @@ def channel_restored(
         return
     if locked.incident.room is not ChannelState.ARCHIVED:
         return
-    timers.cancel(tx, TimerKind.ROOM_REPAIR, locked.id)
+    timers.cancel(tx, TimerKind.CHANNEL_REPAIR, locked.id)
     locked.mark_restored()
     told = ChannelEntry(channel=channel, restored=True, happened=happened)
     seq = locked.record(told)
@@ -275,6 +277,6 @@ def channel_restored(
     if locked.incident.card_ts is None:
         _post_card(locked, f"{channel}:{seq}")
     locked.card_changed()
-    keep_true(locked, Change.ROOM)
+    keep_true(locked, Change.CHANNEL)
     missed_notices.say_after_all(tx, act.workspace, locked.id, locked.own_lane, act.now)
     locked.put_down()

@@ -6,12 +6,12 @@ from typing import Never
 from bot.domain.access.visibility import Place, by_invitation
 from bot.domain.channels.channel_messages import (
     CardPostArgs,
+    ChannelCreateArgs,
+    ChannelInviteArgs,
+    ChannelLost,
+    ChannelLostArgs,
+    ChannelRemoveArgs,
     NoticeArgs,
-    RoomCreateArgs,
-    RoomInviteArgs,
-    RoomLost,
-    RoomLostArgs,
-    RoomRemoveArgs,
 )
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.timeline import CLAIMS, EntryKind
@@ -36,8 +36,8 @@ from bot.store.tables.states import ROOMLESS, ChannelState
 THREAD_WAIT = timedelta(minutes=10)
 
 
-def room_create(
-    lookups: Lookups, policy: Policy, claimed: ClaimOf[RoomCreateArgs], _now: datetime
+def channel_create(
+    lookups: Lookups, policy: Policy, claimed: ClaimOf[ChannelCreateArgs], _now: datetime
 ) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room not in ROOMLESS:
@@ -48,8 +48,8 @@ def room_create(
     return ChannelCall(incident.id, incident.number, private=private, was=args.was)
 
 
-def room_invite(
-    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomInviteArgs], _now: datetime
+def channel_invite(
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[ChannelInviteArgs], _now: datetime
 ) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room is not ChannelState.CHANNEL:
@@ -67,8 +67,8 @@ def room_invite(
     return ChannelCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 
-def room_remove(
-    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomRemoveArgs], _now: datetime
+def channel_remove(
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[ChannelRemoveArgs], _now: datetime
 ) -> Content[Never]:
     incident, user = lookups.incident(claimed.subject), claimed.args.user
     if incident is None or incident.room is not ChannelState.CHANNEL:
@@ -94,7 +94,7 @@ def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
     incident's own, so this compares channels too.
     """
     in_thread = incident.room is ChannelState.THREAD
-    shared = in_thread or incident.channel_id == policy.channel.fallback
+    shared = in_thread or incident.channel_id == policy.channel.shared
     place = Place.BROADCAST if shared else Place.INCIDENT_CHANNEL
     return views.head_in(incident, place), in_thread
 
@@ -149,7 +149,7 @@ def notice(
     if incident.room is ChannelState.WANTED:
         return NotYet("the channel is not made yet")
     if incident.channel_id is None:
-        return NothingToSay("no channel and no fallback channel")
+        return NothingToSay("no channel and no shared channel")
     if incident.room is ChannelState.THREAD and incident.thread_ts is None:
         if now - claimed.created_at > THREAD_WAIT:
             return NothingToSay("the thread was never begun; the timeline has it")
@@ -174,7 +174,7 @@ def notice_stands(
         return NothingToSay("no such notice")
     channel, _ = lookups.place_of(claimed)
     own = incident.room is not ChannelState.THREAD and channel == incident.channel_id
-    shared = not own or channel == policy.channel.fallback
+    shared = not own or channel == policy.channel.shared
     head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
     return MessageContent(_notice(lookups, incident, entry, head))
 
@@ -212,32 +212,36 @@ def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
 # The channel was lost
 
 
-def room_lost(
-    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomLostArgs], _now: datetime
-) -> Content[RoomLost]:
+def channel_lost(
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[ChannelLostArgs], _now: datetime
+) -> Content[ChannelLost]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
     if lookups.kept_out(claimed.workspace, claimed.target):
         return KEPT_OUT
-    view = _room_lost(lookups, claimed, incident)
+    view = _channel_lost(lookups, claimed, incident)
     if view.again_at is None:
         return NothingToSay("it has a channel again, or has ended")
     return MessageContent(view, person=claimed.target)
 
 
-def room_lost_stands(
-    lookups: Lookups, _policy: Policy, claimed: ClaimOf[RoomLostArgs], _now: datetime
-) -> Content[RoomLost]:
+def channel_lost_stands(
+    lookups: Lookups, _policy: Policy, claimed: ClaimOf[ChannelLostArgs], _now: datetime
+) -> Content[ChannelLost]:
     incident = lookups.incident(claimed.subject)
     return (
-        NO_INCIDENT if incident is None else MessageContent(_room_lost(lookups, claimed, incident))
+        NO_INCIDENT
+        if incident is None
+        else MessageContent(_channel_lost(lookups, claimed, incident))
     )
 
 
-def _room_lost(lookups: Lookups, claimed: ClaimOf[RoomLostArgs], incident: Incident) -> RoomLost:
+def _channel_lost(
+    lookups: Lookups, claimed: ClaimOf[ChannelLostArgs], incident: Incident
+) -> ChannelLost:
     lost = incident.room is ChannelState.ARCHIVED and incident.ended_at is None
     args = claimed.args
     again_at = args.again_at if lost else None
     archived = args.error != OUT_OF_REACH
-    return RoomLost(for_person(lookups, incident, claimed.target or ""), again_at, archived)
+    return ChannelLost(for_person(lookups, incident, claimed.target or ""), again_at, archived)

@@ -1,7 +1,7 @@
 """Follow-ups to Slack's answers about an escalation's channel and its card."""
 
 from bot.domain.act import Act
-from bot.domain.channels.channel_messages import RoomInviteArgs, RoomRemoveArgs
+from bot.domain.channels.channel_messages import ChannelInviteArgs, ChannelRemoveArgs
 from bot.policy import Policy
 from bot.services.access import invitations, manual_joins
 from bot.services.channels import channel
@@ -14,31 +14,39 @@ from bot.store.transaction import Transaction
 _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
 
 
-def room_create_sent(tx: Transaction, act: Act, claimed: Claimed, accepted: Accepted) -> None:
+def channel_create_sent(tx: Transaction, act: Act, claimed: Claimed, accepted: Accepted) -> None:
     if accepted.channel:
         name, private = accepted.name or "", accepted.private
         channel.channel_made(tx, act, claimed.subject, accepted.channel, name, private=private)
 
 
-def room_create_rejected(
+def channel_create_rejected(
     tx: Transaction, policy: Policy, act: Act, claimed: Claimed, refusal: Refusal
 ) -> None:
     channel.channel_failed(tx, policy, act, claimed.subject, refusal.code)
 
 
-def room_invite_sent(tx: Transaction, act: Act, claimed: Claimed, accepted: Accepted) -> None:
+def channel_invite_sent(tx: Transaction, act: Act, claimed: Claimed, accepted: Accepted) -> None:
     if accepted.left_out:
         invitations.some_left_out(tx, act, claimed, accepted.left_out)
 
 
-def room_invite_place_refused(
-    tx: Transaction, _policy: Policy, act: Act, claimed: ClaimOf[RoomInviteArgs], refusal: Refusal
+def channel_invite_place_refused(
+    tx: Transaction,
+    _policy: Policy,
+    act: Act,
+    claimed: ClaimOf[ChannelInviteArgs],
+    refusal: Refusal,
 ) -> None:
     invitations.not_taken(tx, act, claimed, refusal.people, refusal.code)
 
 
-def room_remove_rejected(
-    tx: Transaction, _policy: Policy, act: Act, claimed: ClaimOf[RoomRemoveArgs], refusal: Refusal
+def channel_remove_rejected(
+    tx: Transaction,
+    _policy: Policy,
+    act: Act,
+    claimed: ClaimOf[ChannelRemoveArgs],
+    refusal: Refusal,
 ) -> None:
     if not refusal.channel_is_gone:
         manual_joins.not_removed(tx, act, claimed, refusal.code)

@@ -6,5 +6,5 @@ from bot.services.locked import LockedIncident
 from bot.store.duework.timers import DueWork
 
 
-def room_repair(locked: LockedIncident, _policy: Policy, _work: DueWork) -> None:
+def channel_repair(locked: LockedIncident, _policy: Policy, _work: DueWork) -> None:
     channel.repair_due(locked)

@@ -136,7 +136,7 @@ def _has_left(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
 
 def _is_gone_among_others(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
     """Tell whether the person left Slack. If all in charge seem gone, Slack is doubted: False."""
-    in_turn = {*policy.managers_on_duty, *policy.operations_fallback}
+    in_turn = {*policy.managers_on_duty, *policy.operations}
     gone = people_and_groups.gone(tx, claimed.workspace, {claimed.target or "", *in_turn})
     return claimed.target in gone and not in_turn <= gone
 

@@ -91,7 +91,7 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: OpeningDraft) -> O
     locked.add(participants.first_seat(locked.id, act.user, act.now))
     reason = Reason(Occasion.OPENED, act.user, incident.severity)
     started = start_teams(locked, policy, list(dict.fromkeys(_whom(policy, draft))), reason)
-    locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}")
+    locked.post(DeliveryKind.CHANNEL_CREATE, f"room:{locked.id}")
     locked.expect_update()
     locked.put_down()
     return Opened(

@@ -32,7 +32,7 @@ def ask_team_again(tx: Transaction, act: Act, claimed: Claimed) -> bool:
 
 def ask_managers_again(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> bool:
     """Tell operations too, and send the refused alerts again, if all in charge count as gone."""
-    in_turn = {*policy.managers_on_duty, *policy.operations_fallback}
+    in_turn = {*policy.managers_on_duty, *policy.operations}
     if not in_turn <= people_and_groups.gone(tx, claimed.workspace, in_turn):
         return False
     managers.tell_all(tx, policy, act, claimed)

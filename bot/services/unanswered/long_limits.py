@@ -83,6 +83,6 @@ def _page_backup_too(tx: Transaction, policy: Policy, waiting: WaitingPages, at:
 
 def _do_without(tx: Transaction, policy: Policy, waiting: WaitingPages, at: At) -> None:
     incident_rows.lock(tx, waiting.incident_id)
-    if withdrawals.cancel(tx, [waiting.incident_id], [DeliveryKind.ROOM_CREATE]):
+    if withdrawals.cancel(tx, [waiting.incident_id], [DeliveryKind.CHANNEL_CREATE]):
         act = by_the_bot(waiting.workspace, at.now)
         channels_channel.channel_failed(tx, policy, act, waiting.incident_id, limits.RATE_LIMITED)

@@ -25,7 +25,7 @@ def tell_managers(locked: LockedIncident, policy: Policy, run_id: str, first_rou
 
     If all of them count as gone, all are told: Slack may be wrong.
     """
-    managers, operations = policy.managers_on_duty, policy.operations_fallback
+    managers, operations = policy.managers_on_duty, policy.operations
     told = reachable(locked, managers) or reachable(locked, operations)
     told = told or tuple(dict.fromkeys((*managers, *operations)))
     locked.send(*(_message(locked, run_id, first_round, user) for user in told))
@@ -42,8 +42,7 @@ def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> No
     locked = LockedIncident(tx, act, incident)
     first_round = Ladder.from_json(run.ladder).first_round
     messages = [
-        _message(locked, run.id, first_round, user)
-        for user in reachable(locked, policy.operations_fallback)
+        _message(locked, run.id, first_round, user) for user in reachable(locked, policy.operations)
     ]
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
@@ -56,7 +55,7 @@ def tell_all(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> Non
         return
     locked = LockedIncident(tx, act, incident)
     first_round = Ladder.from_json(run.ladder).first_round
-    told = [_message(locked, run.id, first_round, user) for user in policy.operations_fallback]
+    told = [_message(locked, run.id, first_round, user) for user in policy.operations]
     outbox.enqueue(tx, act.workspace, act.now, told)
 
 

@@ -142,7 +142,7 @@ def without_place(tx: Transaction, teams: Collection[str]) -> list[WaitingPages]
         .join(Incident, col(Incident.id) == col(Delivery.incident_id))
         .where(
             IS_DUE,
-            col(Delivery.kind) == DeliveryKind.ROOM_CREATE,
+            col(Delivery.kind) == DeliveryKind.CHANNEL_CREATE,
             col(Delivery.team_id).in_(list(teams)),
             col(Incident.room) == ChannelState.WANTED,
         )

@@ -98,7 +98,7 @@ def newest_of_room(tx: Transaction, incident_id: str) -> TimelineEntry | None:
         select_rows(TimelineEntry)
         .where(
             col(TimelineEntry.incident_id) == incident_id,
-            col(TimelineEntry.kind) == EntryKind.ROOM,
+            col(TimelineEntry.kind) == EntryKind.CHANNEL,
         )
         .order_by(col(TimelineEntry.seq).desc())
         .limit(1)

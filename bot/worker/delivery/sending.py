@@ -106,7 +106,7 @@ class Delivering(Loop):
             case NothingToSay(why):
                 await self._threads.write(outcomes.moot, self._db, claimed, why, self._at())
             case NotYet(why):
-                retry = Retry(self._pace.room_wait, why, used_attempt=False)
+                retry = Retry(self._pace.channel_wait, why, used_attempt=False)
                 await self._failing.again(claimed, retry)
             case RenderedMessage() | ChannelCall():
                 await self._threads.step()

@@ -190,35 +190,35 @@ class SlackPosts:
             await self._get_in(workspace, message, error)
             return await self.calls.call(method, include_all_metadata=True, **given)
 
-    # Rooms
+    # Channels
 
-    async def set_up(self, room: ChannelCall) -> Accepted:
+    async def set_up(self, wanted: ChannelCall) -> Accepted:
         """Create, fill or pin, depending on the call. All but creating may be repeated."""
-        if room.channel is None:
-            return await self._create(room)
-        if room.card_ts is not None:
-            await self.calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
-        elif room.removed is not None:
-            await self.calls.call("conversations.kick", channel=room.channel, user=room.removed)
-        elif room.users:
+        if wanted.channel is None:
+            return await self._create(wanted)
+        if wanted.card_ts is not None:
+            await self.calls.call("pins.add", channel=wanted.channel, timestamp=wanted.card_ts)
+        elif wanted.removed is not None:
+            await self.calls.call("conversations.kick", channel=wanted.channel, user=wanted.removed)
+        elif wanted.users:
             invite = "conversations.invite"
-            users = list(room.users)
-            answer = await self.calls.call(invite, channel=room.channel, users=users, force=True)
-            return Accepted(room.channel, left_out=refused_people(answer, invite))
-        return Accepted(room.channel)
+            users = list(wanted.users)
+            answer = await self.calls.call(invite, channel=wanted.channel, users=users, force=True)
+            return Accepted(wanted.channel, left_out=refused_people(answer, invite))
+        return Accepted(wanted.channel)
 
-    def _names(self, room: ChannelCall) -> tuple[str, ...]:
+    def _names(self, wanted: ChannelCall) -> tuple[str, ...]:
         """The channel's name, then the alternatives if it is taken."""
-        base = f"{self._prefix}-{room.number}"
+        base = f"{self._prefix}-{wanted.number}"
         return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
 
-    async def _create(self, room: ChannelCall) -> Accepted:
-        if room.was is not None and (there := await self._unarchived(room.was)) is not None:
+    async def _create(self, wanted: ChannelCall) -> Accepted:
+        if wanted.was is not None and (there := await self._unarchived(wanted.was)) is not None:
             return there
-        for name in self._names(room):
+        for name in self._names(wanted):
             try:
                 answer = await self.calls.call(
-                    "conversations.create", name=name, is_private=room.private
+                    "conversations.create", name=name, is_private=wanted.private
                 )
             except Rejected as error:
                 if error.code == "name_taken":
@@ -226,7 +226,7 @@ class SlackPosts:
                 raise
             channel = needed(answer, "channel", "id")
             named = word(answer, "channel", "name") or name
-            return Accepted(channel, name=named, private=room.private)
+            return Accepted(channel, name=named, private=wanted.private)
         raise Rejected("name_taken")
 
     async def _unarchived(self, channel: str) -> Accepted | None:
@@ -242,18 +242,18 @@ class SlackPosts:
                 return None
         return Accepted(channel, name=word(found, "channel", "name"))
 
-    async def look_up_channel(self, room: ChannelCall) -> Accepted | Absent:
+    async def look_up_channel(self, wanted: ChannelCall) -> Accepted | Absent:
         """Find a channel that an earlier try may have created.
 
         It must have a wanted name, be created by the bot and have no other member. A name alone
         is no proof, because people may use any name for their channels.
         """
-        names, me = self._names(room), await self._who_we_are()
+        names, me = self._names(wanted), await self._who_we_are()
         cursor = ""
         while True:
             answer = await self.calls.call(
                 "users.conversations",
-                types="private_channel" if room.private else "public_channel",
+                types="private_channel" if wanted.private else "public_channel",
                 exclude_archived=True,
                 limit=200,
                 cursor=cursor or None,
@@ -265,7 +265,7 @@ class SlackPosts:
                     continue
                 found = needed(channel, "id")
                 if await self._nobody_else(found, me):
-                    return Accepted(found, name=name, private=room.private)
+                    return Accepted(found, name=name, private=wanted.private)
             before, cursor = cursor, next_page(answer) or ""
             if not cursor:
                 return Absent()

@@ -286,7 +286,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
 ) -> None:
     with db.transaction() as tx:
         claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
-    (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
+    (making,) = [one for one in claimed if one.kind is DeliveryKind.CHANNEL_CREATE]
     refusals.rejected(MESSAGES, db, policy, making, Refusal("restricted_action"), At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))
     shared = [
@@ -310,6 +310,6 @@ def test_the_channel_is_private_whatever_the_policy_wants_for_the_others(
     made = [
         prepared
         for claimed, prepared in scene.send(db, open_ones)
-        if claimed.kind is DeliveryKind.ROOM_CREATE and isinstance(prepared, ChannelCall)
+        if claimed.kind is DeliveryKind.CHANNEL_CREATE and isinstance(prepared, ChannelCall)
     ]
     assert [room.private for room in made] == [private]

@@ -116,7 +116,7 @@ def test_they_are_taken_out_of_the_channel(
 ) -> None:
     becomes(db, policy, SOFIA, **told)
     sent = scene.send(db, policy, NOON + HOUR)
-    [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_REMOVE]
     assert isinstance(call, ChannelCall)
     assert (call.channel, call.removed) == ("C0SECRET", SOFIA)
 
@@ -168,7 +168,7 @@ def test_an_invitation_on_its_way_into_the_channel_is_not_sent(
     assert not [
         one
         for claimed, one in sent
-        if claimed.kind is DeliveryKind.ROOM_INVITE and isinstance(one, ChannelCall)
+        if claimed.kind is DeliveryKind.CHANNEL_INVITE and isinstance(one, ChannelCall)
     ]
 
 
@@ -256,7 +256,9 @@ def test_an_owner_who_came_back_keeps_it(
     else:
         due = NOON + 3 * HOUR
         tasks.add_task(db, policy, an_act(MEI), secret, assignee=TOM, text="List", due_at=due)
-        assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.ROOM_INVITE)] == [[TOM]]
+        assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.CHANNEL_INVITE)] == [
+            [TOM]
+        ]
     lifecycle.assign(db, an_act(MEI), secret, PRIYA)
     assert reads(db, policy, TOM, secret)
 

@@ -189,7 +189,7 @@ def test_nobody_who_is_kept_out_is_brought_into_the_channel(
     lifecycle.assign(db, an_act(MEI, minutes=1), incident_id, PRIYA)
     becomes(db, policy, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
-    invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
+    invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_INVITE]
     users = [one.users for one in invited if isinstance(one, ChannelCall)]
     assert users == [(PRIYA,)]
 

@@ -231,7 +231,7 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
     scene.send(db, policy, NOON + 8 * HOUR)
     manual_joins.left(db, policy, an_act("bot"), secret, PRIYA)
     answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
-    [row] = scene.waiting(db, DeliveryKind.ROOM_INVITE)
+    [row] = scene.waiting(db, DeliveryKind.CHANNEL_INVITE)
     assert row.args["users"] == [PRIYA]
     manual_joins.left(db, policy, an_act("bot"), secret, "U0NOBODY")
     assert len(entries(db, secret, EntryKind.LEFT)) == 1
@@ -274,7 +274,7 @@ def test_keep_lets_them_read_and_remove_takes_them_out(
     access_requests.answer(db, an_act(SOFIA), by_person[TOM], granted=False)
     assert queries.details(db, noor(), secret).card.head.full
     sent = scene.send(db, policy, NOON + 10 * HOUR)
-    [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_REMOVE]
     assert isinstance(call, ChannelCall)
     assert (call.channel, call.removed) == (CHANNEL, TOM)
     [told] = scene.letters(sent, DeliveryKind.ACCESS_ANSWER)
@@ -311,7 +311,7 @@ def test_one_answer_is_to_both_where_who_asks_was_brought_in_meanwhile(
     with pytest.raises(AnsweredAlready) as answered:
         access_requests.answer(db, an_act(SOFIA), second, granted=not granted)
     assert answered.value.granted is granted
-    removed = [row.args["user"] for row in scene.waiting(db, DeliveryKind.ROOM_REMOVE)]
+    removed = [row.args["user"] for row in scene.waiting(db, DeliveryKind.CHANNEL_REMOVE)]
     assert removed == ([] if granted else [NOOR])
     [told] = scene.waiting(db, DeliveryKind.ACCESS_ANSWER)
     assert (told.target, told.args["granted"]) == (NOOR, granted)
@@ -381,7 +381,7 @@ def test_whatever_lets_a_person_in_answers_all_that_waited(
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     answered = (Outcome.GRANTED, (SOFIA, PRIYA)[by])
     assert outcomes(sent) == [(False, *answered), (True, *answered)]
-    assert not [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    assert not [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_REMOVE]
     assert len(scene.letters(sent, DeliveryKind.ACCESS_ANSWER)) <= 1 - by
     assert entries(db, secret, EntryKind.REFUSED_ACCESS) == []
 
@@ -397,7 +397,7 @@ def test_a_refusal_answers_how_they_came_in_too(
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     answered = (Outcome.REFUSED, SOFIA)
     assert outcomes(sent) == [(False, *answered), (True, *answered)]
-    [removed] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    [removed] = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_REMOVE]
     assert isinstance(removed, ChannelCall)
     assert removed.removed == NOOR
     assert scene.told(sent, DeliveryKind.ACCESS_ANSWER) == [NOOR]

@@ -39,7 +39,7 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
 def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unknown: bool) -> None:
     people(db, policy)
     an_incident(db, policy)
-    outcomes.sent(MESSAGES, db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
+    outcomes.sent(MESSAGES, db, claimed(db, DeliveryKind.CHANNEL_CREATE, 1), ROOM, At(NOON, NOON))
     posting = claimed(db, DeliveryKind.CARD_POST, 20)
     if unknown:
         at = At(NOON, NOON + timedelta(minutes=40))

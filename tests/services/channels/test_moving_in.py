@@ -41,7 +41,7 @@ Order = Callable[[Database, Claimed, Claimed], None]
 @pytest.fixture(autouse=True)
 def everybody(db: Database, policy: Policy) -> None:
     people(db, policy)
-    assert policy.channel.fallback == SHARED
+    assert policy.channel.shared == SHARED
 
 
 def take(db: Database, kind: DeliveryKind, at: At) -> Claimed:
@@ -61,7 +61,7 @@ def take(db: Database, kind: DeliveryKind, at: At) -> Claimed:
 def in_a_thread(db: Database, policy: Policy, tier: Tier = Tier.RESTRICTED) -> str:
     """An incident whose channel Slack did not make; its card is still to be posted."""
     opened = an_incident(db, policy, title=f"{SECRET} title", tier=tier, teams=())
-    making = take(db, DeliveryKind.ROOM_CREATE, At(NOON, NOON))
+    making = take(db, DeliveryKind.CHANNEL_CREATE, At(NOON, NOON))
     refusals.rejected(MESSAGES, db, policy, making, Refusal("restricted_action"), At(NOON, NOON))
     return opened.head.id
 
@@ -77,7 +77,7 @@ def card_on_its_way(db: Database, policy: Policy) -> Claimed:
 
 def channel_on_its_way(db: Database, policy: Policy) -> Claimed:
     scene.tick(db, policy, LATER)
-    return take(db, DeliveryKind.ROOM_CREATE, At(LATER, NOON + timedelta(seconds=5)))
+    return take(db, DeliveryKind.CHANNEL_CREATE, At(LATER, NOON + timedelta(seconds=5)))
 
 
 def room_then_card(db: Database, room: Claimed, card: Claimed) -> None:
@@ -221,7 +221,7 @@ def test_an_archived_shared_channel_leaves_it_without_a_place_until_it_has_its_o
     assert (placed.room, placed.channel_id, placed.thread_ts) == (ChannelState.THREAD, None, None)
     with db.reading() as tx:
         told = timeline.timeline(tx, incident_id)[-1]
-    assert (told.kind, told.data) == (EntryKind.ROOM, {"error": "is_archived"})
+    assert (told.kind, told.data) == (EntryKind.CHANNEL, {"error": "is_archived"})
     scene.tick(db, policy, LATER)
     assert said_in(scene.send(db, policy, LATER), "C0ROOM1")
 
@@ -233,8 +233,8 @@ def test_a_reopened_incident_in_a_thread_tries_for_its_channel_again(
     scene.send(db, policy)
     lifecycle.decline(db, an_act(MEI, minutes=1), incident_id, "not ours")
     scene.tick(db, policy, LATER)
-    assert scene.due_timers(db, TimerKind.ROOM_REPAIR) == []
-    assert scene.waiting(db, DeliveryKind.ROOM_CREATE) == []
+    assert scene.due_timers(db, TimerKind.CHANNEL_REPAIR) == []
+    assert scene.waiting(db, DeliveryKind.CHANNEL_CREATE) == []
     reopening = an_act(MEI, hours=1)
     lifecycle.reopen(db, reopening, incident_id, "it began again")
     scene.tick(db, policy, reopening.now)
@@ -247,4 +247,4 @@ def test_reopened_soon_it_still_tries_once_at_a_time(db: Database, policy: Polic
     lifecycle.decline(db, an_act(MEI, minutes=1), incident_id, "not ours")
     reopening = an_act(MEI, minutes=2)
     lifecycle.reopen(db, reopening, incident_id, "it began again")
-    assert scene.due_timers(db, TimerKind.ROOM_REPAIR) == [reopening.now]
+    assert scene.due_timers(db, TimerKind.CHANNEL_REPAIR) == [reopening.now]

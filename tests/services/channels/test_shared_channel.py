@@ -26,7 +26,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
     with db.transaction() as tx:
         rooms = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=9)
     for room in rooms:
-        assert room.kind is DeliveryKind.ROOM_CREATE
+        assert room.kind is DeliveryKind.CHANNEL_CREATE
         refusals.rejected(MESSAGES, db, policy, room, Refusal("restricted_action"), At(NOON, NOON))
     for one in opened:
         lifecycle.post_update(db, an_act(MEI), one.head.id, "said in the thread")
@@ -36,5 +36,5 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
         for row in scene.waiting(db, kind)
     ]
     assert len(said) >= 4
-    shared = f"{said[0].team_id}/channel/{policy.channel.fallback}"
+    shared = f"{said[0].team_id}/channel/{policy.channel.shared}"
     assert {row.lane for row in said} == {shared}

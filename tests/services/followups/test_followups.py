@@ -257,7 +257,9 @@ def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy
     ]
     assert {task.assignee for task in tasks} == {"U0WEI"}
     # What is due: whoever was there before was invited at this very moment too, in any order.
-    assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.ROOM_INVITE)] == [["U0WEI"]]
+    assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.CHANNEL_INVITE)] == [
+        ["U0WEI"]
+    ]
 
 
 def test_a_follow_up_speaks_at_nine_also_on_the_day_after_the_clocks_have_changed(

@@ -356,7 +356,7 @@ def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy
     assert scene.incident(db, opened).room is ChannelState.WANTED
     stands.turn = 120
     sent = stands.send()
-    [making] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_CREATE]
+    [making] = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_CREATE]
     assert isinstance(making, ChannelCall)
     assert making.private
     assert stands.telling(OWN) == []
@@ -366,7 +366,7 @@ def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy
     assert (OWN, "Card") in {
         (p, type(letter.view).__name__) for p, letter in stands.letters.values()
     }
-    invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
+    invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.CHANNEL_INVITE]
     assert [one.users for one in invited if isinstance(one, ChannelCall)] == [(MEI,)]
 
 
@@ -378,12 +378,12 @@ def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
     opened = an_incident(db, public, title=SECRET, teams=()).head.id
     with db.transaction() as tx:
         claimed = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
-    [making] = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
+    [making] = [one for one in claimed if one.kind is DeliveryKind.CHANNEL_CREATE]
     tighten(db, public, an_act(MEI), opened)
     at = At(NOON, NOON)
     outcomes.sent(MESSAGES, db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
     assert scene.incident(db, opened).channel_id is None
-    [again] = scene.waiting(db, DeliveryKind.ROOM_CREATE)
+    [again] = scene.waiting(db, DeliveryKind.CHANNEL_CREATE)
     assert again.id != making.id
 
 

@@ -85,7 +85,7 @@ def test_a_page_that_slack_has_not_taken_has_no_time_and_no_place(
 def test_whoever_acknowledges_is_invited(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
-    invited = [row.args["users"] for row in scene.outgoing_rows(db, DeliveryKind.ROOM_INVITE)]
+    invited = [row.args["users"] for row in scene.outgoing_rows(db, DeliveryKind.CHANNEL_INVITE)]
     assert invited == [[PRIYA]]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.domain.channels.channel_messages import RoomInviteArgs, RoomLostArgs
+from bot.domain.channels.channel_messages import ChannelInviteArgs, ChannelLostArgs
 from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.delivery import claims
@@ -87,13 +87,13 @@ def test_a_claim_that_is_over_is_not_held_for_longer(db: Database) -> None:
 
 
 def test_arguments_that_cannot_be_read_hold_up_no_other_delivery(db: Database) -> None:
-    lost, invited = DeliveryKind.ROOM_LOST, DeliveryKind.ROOM_INVITE
-    put(db, a_delivery("unreadable", "person/A", kind=lost, args=RoomLostArgs(NOON)))
-    put(db, a_delivery("good", "person/B", kind=invited, args=RoomInviteArgs(("U1",))))
+    lost, invited = DeliveryKind.CHANNEL_LOST, DeliveryKind.CHANNEL_INVITE
+    put(db, a_delivery("unreadable", "person/A", kind=lost, args=ChannelLostArgs(NOON)))
+    put(db, a_delivery("good", "person/B", kind=invited, args=ChannelInviteArgs(("U1",))))
     with db.transaction() as tx:
         broken = update(Delivery).where(col(Delivery.kind) == lost)
         tx.execute(broken.values(args={"again_at": "soon"}))
     claimed = take(db)
-    assert claimed["good"].args == RoomInviteArgs(("U1",))
+    assert claimed["good"].args == ChannelInviteArgs(("U1",))
     with pytest.raises(ValueError, match="soon"):
         _ = claimed["unreadable"].args

@@ -140,4 +140,4 @@ async def test_a_channel_that_is_archived_after_the_end_is_nobodys_news(rig: Rig
         channels_channel.channel_lost(
             tx, rig.policy, rig.act(MEI), incident_id, channel, "is_archived"
         )
-    assert scene.waiting(rig.db, DeliveryKind.ROOM_LOST) == []
+    assert scene.waiting(rig.db, DeliveryKind.CHANNEL_LOST) == []

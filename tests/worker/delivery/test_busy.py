@@ -61,7 +61,7 @@ async def test_a_turn_among_requests_takes_a_few(
     for _ in range(5):
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
     async with requests_without_end(rig), rig.working(ticking=False):
-        await eventually(lambda: rig.dms_of(PRIYA) and all_sent(rig, DeliveryKind.ROOM_CREATE))
+        await eventually(lambda: rig.dms_of(PRIYA) and all_sent(rig, DeliveryKind.CHANNEL_CREATE))
     counts = [count for what, count in claims if what == "delivery"]
     assert max(counts) == 2
     assert sum(counts) >= 6

@@ -70,7 +70,7 @@ async def test_an_incident_does_not_wait_an_hour_for_its_channel(rig: Rig) -> No
 
 def _cards_stand_in_the_shared_channel(rig: Rig, how_many: int) -> bool:
     cards = deliveries(rig, DeliveryKind.CARD_POST)
-    there = [card for card in cards if card.slack_channel == rig.policy.channel.fallback]
+    there = [card for card in cards if card.slack_channel == rig.policy.channel.shared]
     return len(there) == how_many
 
 

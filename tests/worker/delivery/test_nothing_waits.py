@@ -34,10 +34,12 @@ async def test_a_method_that_hangs_leaves_room_for_pages(rig: Rig) -> None:
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
     pace = replace(PATIENT, in_flight=4, for_pages=2, slow_after=60.0)
     async with rig.working(pace, ticking=False):
-        await eventually(lambda: DeliveryState.SENDING in states(rig, DeliveryKind.ROOM_CREATE))
+        await eventually(lambda: DeliveryState.SENDING in states(rig, DeliveryKind.CHANNEL_CREATE))
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
         await eventually(lambda: rig.dms_of(PRIYA))
-        assert DeliveryState.UNKNOWN not in states(rig, DeliveryKind.ROOM_CREATE), "still hanging"
+        assert DeliveryState.UNKNOWN not in states(rig, DeliveryKind.CHANNEL_CREATE), (
+            "still hanging"
+        )
         rig.slack.slack.closing.set()  # What hangs ends, or the relay's end would wait for it.
 
 
@@ -129,6 +131,6 @@ async def test_a_method_that_one_workspace_has_to_leave_alone_another_may_use(ri
         await eventually(lambda: is_blocked(rig, "conversations.create"))
         an_incident(rig.db, rig.policy, elsewhere, teams=())
         await eventually(lambda: rig.slack.calls("pins.add"))
-        made = [row for row in deliveries(rig, DeliveryKind.ROOM_CREATE) if row.sent_at]
+        made = [row for row in deliveries(rig, DeliveryKind.CHANNEL_CREATE) if row.sent_at]
         assert [row.team_id for row in made] == [elsewhere.workspace.team_id]
     assert len(rig.slack.calls("conversations.create")) == 2

@@ -182,7 +182,7 @@ async def test_a_429_on_a_method_holds_it_for_every_incident(rig: Rig) -> None:
     for _ in range(3):
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
     async with rig.working(ticking=False, pace=replace(BRISK, in_flight=1)):
-        await eventually(lambda: all_sent(rig, DeliveryKind.ROOM_CREATE))
+        await eventually(lambda: all_sent(rig, DeliveryKind.CHANNEL_CREATE))
     refused, *later = rig.slack.calls("conversations.create")
     assert [call.ok for call in (refused, *later)] == [False, True, True, True]
     assert all(call.at - refused.at >= 1 for call in later)

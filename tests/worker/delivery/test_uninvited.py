@@ -70,7 +70,7 @@ async def test_who_is_refused_and_who_answers_are_told_once_and_it_works_in_the_
     assert "ESC-1" in to_him
     assert f"<@{TOM}>" in to_her
     assert "ura_max_channels" in to_her
-    assert not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE), incident_id
+    assert not scene.waiting(rig.db, DeliveryKind.CHANNEL_INVITE), incident_id
 
 
 async def test_a_channel_that_comes_back_is_a_reason_to_try_again_and_none_to_tell_again(
@@ -80,7 +80,7 @@ async def test_a_channel_that_comes_back_is_a_reason_to_try_again_and_none_to_te
         room = rig.slack.channel("esc-1").id
         with rig.db.transaction() as tx:
             channel.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, room, "is_archived")
-        await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE))
+        await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.CHANNEL_INVITE))
     with rig.db.transaction() as tx:
         channel.channel_restored(tx, rig.act(MEI), incident_id, room)
     await comes_in(rig)
