@@ -5,8 +5,9 @@ from sqlmodel import select
 
 from bot.services.people.directory import remember_people
 from bot.store.tables import Reminder, Task
+from handlers.request import Request
 from tests.databases import on_sqlite
-from tests.factories import MEI, NOON, TOM, WORKSPACE
+from tests.factories import MEI, NOON, TOM, WORKSPACE, an_act
 from tests.handlers.stage import Stage
 
 pytestmark = on_sqlite
@@ -63,14 +64,21 @@ async def test_a_reminder_is_set_as_meant_and_the_answer_says_so(
     assert text in said
 
 
+def move_to_new_york(stage: Stage) -> None:
+    described = {"id": MEI, "name": "mei", "tz": "America/New_York"}
+    remember_people(stage.db, stage.policy, WORKSPACE, [described], NOON)
+
+
+async def test_a_request_keeps_the_zone_that_it_read_first(stage: Stage) -> None:
+    request = Request(stage.shell, an_act(MEI))
+    before = await request.zone()
+    move_to_new_york(stage)
+    assert await request.zone() == before
+    assert (await Request(stage.shell, an_act(MEI)).zone()).key == "America/New_York" != before.key
+
+
 async def test_the_answer_names_the_zone_of_the_person(stage: Stage) -> None:
-    remember_people(
-        stage.db,
-        stage.policy,
-        WORKSPACE,
-        [{"id": MEI, "name": "mei", "tz": "America/New_York"}],
-        NOON,
-    )
+    move_to_new_york(stage)
     said = await stage.command("mei", "remind 17:00 call")
     assert "17:00 on Mon 23 Nov 2026 (America/New_York, UTC-05:00)" in said
 
