@@ -33,6 +33,8 @@ TITLE = "Pile-on against a creator"
 MAIL, TEXT = FallbackWay("email", "priya@example.com"), FallbackWay("sms", "+6591234567")
 PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
 """On a busy machine a gateway is slow, but has not failed."""
+SELDOM = replace(BRISK, first_backoff=timedelta(seconds=1), longest_backoff=timedelta(seconds=1))
+"""For a Slack that stays down: what it does not take is tried again, which takes time each time."""
 AFTER = {Severity.P1: timedelta(seconds=1)}
 
 

@@ -25,6 +25,7 @@ from tests.waiting import eventually
 from tests.worker.conftest import Rig
 from tests.worker.fallback.conftest import (
     MAIL,
+    SELDOM,
     TITLE,
     Beyond,
     of,
@@ -50,7 +51,7 @@ async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=tier)
     rule = beyond.rule(**mails)
-    async with rig.working(), beyond.working(rule), beyond.working(rule):
+    async with rig.working(SELDOM), beyond.working(rule), beyond.working(rule):
         await until_nobody_is_left(rig)
         for user in mails:
             to = f"{user.lower()}@example.com"
@@ -100,7 +101,7 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
     beyond.mailbox.refuses = True
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
+    async with rig.working(SELDOM), beyond.working(beyond.rule(**{boss: (MAIL,)})):
         await until_nobody_is_left(rig)
         await eventually(partial(notices_of_legal, rig))
         answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
@@ -139,7 +140,7 @@ async def test_each_end_of_a_ladder_is_told_once(beyond: Beyond) -> None:
     by_mail = beyond.rule(**{boss: (MAIL,)})
     rule = replace(by_mail, after={one: timedelta(seconds=1) for one in Severity})
     told = partial(told_that_nobody_answered, beyond, "priya@example.com")
-    async with rig.working(), beyond.working(rule), beyond.working(rule):
+    async with rig.working(SELDOM), beyond.working(rule), beyond.working(rule):
         await until_nobody_is_left(rig)
         await eventually(told)
         await eventually(lambda: _settled(rig))

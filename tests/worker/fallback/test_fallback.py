@@ -31,6 +31,7 @@ from tests.worker.conftest import BRISK, Rig
 from tests.worker.fallback.conftest import (
     LINKS,
     MAIL,
+    SELDOM,
     TEXT,
     TITLE,
     URL,
@@ -52,7 +53,7 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         [text] = await eventually(lambda: beyond.mailbox.texts("priya@example.com"))
         await eventually(lambda: fallbacks(rig)[0].state is DeliveryState.SENT)
     assert "P1 ESC-1: Legal is needed" in text
@@ -74,7 +75,7 @@ async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> N
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
     starting.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, PRIYA)
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         await eventually(
             lambda: [row.state for row in fallbacks(rig)] == [DeliveryState.SENT],
         )
@@ -91,7 +92,7 @@ async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond)
     with rig.db.reading() as tx:
         incident = incident_rows.get(tx, opened.head.id)
     assert incident is not None
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         [text] = await eventually(lambda: beyond.mailbox.texts())
     assert "P1 ESC-1: Legal is needed" in text
     for hidden in (TITLE, incident.codename, "harassment"):
@@ -123,7 +124,7 @@ async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> No
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI), severity=Severity.P2)
     an_incident(rig.db, rig.policy, rig.act(MEI), title="Another")
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         await eventually(lambda: beyond.mailbox.envelopes)
     assert "ESC-2" in beyond.mailbox.texts()[0]
     assert len(fallbacks(rig)) == 1
@@ -134,7 +135,7 @@ async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> 
     rule = beyond.rule(**{PRIYA: (MAIL, TEXT), SOFIA: (FallbackWay("email", "sofia@example.com"),)})
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working(rule), beyond.working(rule):
+    async with rig.working(SELDOM), beyond.working(rule), beyond.working(rule):
         await eventually(lambda: len(beyond.mailbox.envelopes) >= 2 and beyond.hook.taken)
     an_incident(rig.db, rig.policy, rig.act(MEI), title="Another")
     async with beyond.working(rule):
@@ -152,7 +153,7 @@ async def test_a_gateway_that_hangs_delays_no_other(beyond: Beyond) -> None:
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
     rule = beyond.rule(**{PRIYA: (TEXT, MAIL)})
-    async with rig.working(), beyond.working(rule, pace=BRISK):
+    async with rig.working(SELDOM), beyond.working(rule, pace=BRISK):
         await eventually(lambda: beyond.hook.waiting)
         await eventually(lambda: beyond.mailbox.envelopes)
         by_way = {row.args["way"]: row for row in fallbacks(rig)}
@@ -175,7 +176,7 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_names_the_address
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
     with caplog.at_level(logging.DEBUG):
-        async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (MAIL, TEXT)})):
+        async with rig.working(SELDOM), beyond.working(beyond.rule(**{PRIYA: (MAIL, TEXT)})):
             await eventually(lambda: beyond.mailbox.asked >= 2)
             await eventually(lambda: beyond.hook.taken)
             beyond.mailbox.refuses = False
@@ -262,7 +263,7 @@ async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond
     beyond.mailbox.refuses = True
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         await eventually(lambda: beyond.mailbox.asked)
         answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
         beyond.mailbox.refuses = False
@@ -275,7 +276,7 @@ async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) 
     rig = beyond.rig
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         [mail] = await eventually(lambda: beyond.mailbox.mails())
     assert mail["References"] == f"<{fallbacks(rig)[0].subject}@tocsin.invalid>"
     assert mail.get_content_type() == "text/plain"
@@ -350,12 +351,12 @@ async def test_an_address_that_was_wrong_is_corrected_in_the_policy(beyond: Beyo
     an_incident(rig.db, rig.policy, rig.act(MEI))
     beyond.mailbox.refuses = True
     async with (
-        rig.working(),
+        rig.working(SELDOM),
         beyond.working(beyond.rule(**{PRIYA: (FallbackWay("email", "prya@x.com"),)})),
     ):
         await eventually(lambda: beyond.mailbox.asked)
     beyond.mailbox.refuses = False
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         [text] = await eventually(lambda: beyond.mailbox.texts("priya@example.com"))
         await eventually(lambda: not unsent(rig))
     assert "Legal is needed" in text
@@ -372,7 +373,7 @@ async def test_without_other_ways_in_the_policy_nothing_waits_for_one(beyond: Be
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
     beyond.mailbox.refuses = True
-    async with rig.working(), beyond.working():
+    async with rig.working(SELDOM), beyond.working():
         await eventually(lambda: beyond.mailbox.asked)
     assert len(unsent(rig)) == 1
     assert fallback_unsent.forget(rig.db) == 1
