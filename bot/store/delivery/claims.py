@@ -114,9 +114,9 @@ def claim(
         # They may hold a newer release's rows. At the front, they would block the other lanes.
         over = {"lanes": idle, "kinds": known, "until": real + _PASSED_OVER, "now": now}
         tx.execute(claim_statements.PASS_OVER, over)
-    until = real + lease
+    until, made = real + lease, ClaimOf[Args]._make
     claimed = [
-        ClaimOf[Args]._make((row[1], workspace_of(row[2], row[3]), until, *row[4:], kinds[row[4]]))
+        made((row[1], workspace_of(row[2], row[3]), until, *row[4:], kinds[row[4]]))
         for row in found
         if row[1] is not None
     ]
