@@ -17,14 +17,14 @@ from xdist.workermanage import WorkerController
 from bot.policy import Policy, load
 from bot.store.database import Database
 from tests.compiled import compiled_once
-from tests.databases import KINDS, fresh_url
+from tests.databases import fresh_url
 from tests.faults import table
 
 # A slow example is due to the machine, so it is no failure.
 settings.register_profile("tocsin", deadline=None)
 settings.load_profile("tocsin")
 
-pytest_plugins = ["tests.browser", "tests.programs"]
+pytest_plugins = ["pytester", "tests.browser", "tests.programs", "tests.statements"]
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -170,10 +170,10 @@ def policy() -> Policy:
     return load(ROOT / "escalation.toml")
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty, migrated database. Every test that uses it runs on SQLite and on PostgreSQL."""
-    with fresh_url(request.param, tmp_path) as url:
+    """An empty, migrated database: SQLite, if the test's mark (`on_both`) names no other."""
+    with fresh_url(getattr(request, "param", "sqlite"), tmp_path) as url:
         yield url
 
 

@@ -28,12 +28,13 @@ from tests import FOLDER
 from tests.compiled import keep_compiled_by
 
 KINDS = ("sqlite", "postgresql")
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For tests that do not depend on the database, or are only about SQLite.
+on_both = pytest.mark.parametrize("database_url", KINDS, indirect=True)
+"""For tests of what the databases may do differently: order, locks, races, claims, outages.
 
-Their statements run on PostgreSQL as well, in tests of the store, or of order, locks or races.
+Also for the few tests with which every statement of the product runs on PostgreSQL.
 """
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For tests of what only PostgreSQL does."""
 _TEMPLATE = f"tocsin_template_{os.getpid()}"
 
 

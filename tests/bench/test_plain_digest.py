@@ -16,6 +16,9 @@ from bot.render.wording import Wording
 from bot.services.digests import digest
 from bot.store.database import Database
 from bot.store.tables import Incident, PagingRun
+from tests.databases import on_both
+
+pytestmark = on_both
 
 RULES = seeding.policy()
 

@@ -20,7 +20,7 @@ from bot.services.incidents import export
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
 from commandline.commands import backup, restore
-from tests.databases import fresh_database
+from tests.databases import fresh_database, on_both
 from tests.factories import an_incident, people
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -260,6 +260,7 @@ def incidents(path: Path) -> int:
     return found
 
 
+@on_both
 def test_marking_alone_is_for_a_database_that_was_restored_by_other_means(
     db: Database, policy: Policy, capsys: pytest.CaptureFixture[str]
 ) -> None:

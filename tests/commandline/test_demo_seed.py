@@ -33,7 +33,7 @@ from bot.store.people import people_and_groups
 from bot.store.tables import Delivery, Incident, Task, TimelineEntry, Timer
 from bot.store.tables.states import TaskState
 from commandline.demonstration.seed import seed
-from tests.databases import KINDS, fresh_database
+from tests.databases import KINDS, fresh_database, on_both
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 THERE = Workspace("T00000001")
@@ -193,6 +193,7 @@ def test_no_timer_is_due_at_start(seeded: Database) -> None:
     assert of_ended <= {"task due"}
 
 
+@on_both
 def test_pr_s_ladder_goes_on_and_a_second_telling_changes_nothing(
     db: Database, policy: Policy
 ) -> None:
@@ -211,6 +212,7 @@ def test_pr_s_ladder_goes_on_and_a_second_telling_changes_nothing(
     assert asked == {"U0SOFIA", "U0DANIEL", "U0HANA"}
 
 
+@on_both
 def test_nothing_stays_of_a_telling_that_fails(db: Database, policy: Policy) -> None:
     """A policy that knows none of the actions breaks off at the first decision."""
     lacking = replace(policy, actions={})

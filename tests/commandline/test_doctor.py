@@ -28,8 +28,10 @@ from tests.commandline.examining import (
     settings_for,
     slack_with,
 )
+from tests.databases import on_both
 
 
+@on_both
 async def test_all_is_well(tmp_path: Path, database_url: str) -> None:
     keep_private(database_url)
     async with slack_with() as slack:
@@ -128,6 +130,7 @@ async def test_an_empty_and_an_unknown_user_group(
     assert "S0TNS (roles.member) has no members" in account.warning()[0]
 
 
+@on_both
 async def test_an_unmigrated_database(
     capsys: pytest.CaptureFixture[str], database_url: str
 ) -> None:
@@ -149,6 +152,7 @@ async def test_a_database_file_that_is_not_there_is_not_made(tmp_path: Path) -> 
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
+@on_both
 async def test_a_database_that_takes_no_write(
     capsys: pytest.CaptureFixture[str], database_url: str
 ) -> None:

@@ -11,7 +11,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
 from playground.driver import Person, texts
 from playground.web.faults import FaultKind
-from tests.databases import on_postgresql, on_sqlite, restart_server
+from tests.databases import on_both, on_postgresql, restart_server
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica, bots
@@ -110,6 +110,7 @@ def _has_broken(through: Wire, times: int) -> bool:
     return through.broken == times
 
 
+@on_both
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_somebody_holds_the_lock_for_longer_than_a_command_may_take(
     stage: Bots, db: Database, verdict: Verdict
@@ -142,7 +143,6 @@ async def opens_again(stage: Bots, db: Database, number: int) -> None:
     await eventually(lambda: all_sent(db), within=60)
 
 
-@on_sqlite
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: Verdict) -> None:
     replica = await stage.start()
@@ -158,7 +158,6 @@ async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: V
     verdict.exactly_once(stage, db)
 
 
-@on_sqlite
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_the_database_is_full(
     stage: Bots, db: Database, tmp_path: Path, verdict: Verdict

@@ -13,12 +13,15 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
 from bot.store.tables import Delivery
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.policies import shipped
 from tests.faults.replicas import Bots, Replica
 from tests.faults.verdict import Verdict, fault
 from tests.outside import Mailbox, a_mailbox
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 FALLBACK = """
 [fallback]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.web.faults import FaultKind
-from tests.databases import on_postgresql
+from tests.databases import on_both, on_postgresql
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.replicas import LEASE, Bots
@@ -16,6 +16,7 @@ TAKE_OVER = 45
 OPENING = "open p1 Pile-on against a creator"
 
 
+@on_both
 @fault(1, "SIGKILL after the claim, before the HTTP call")
 async def test_a_claim_whose_process_dies_before_it_calls_is_sent_by_the_next(
     stage: Bots, db: Database, verdict: Verdict
@@ -38,6 +39,7 @@ async def test_a_claim_whose_process_dies_before_it_calls_is_sent_by_the_next(
 TOO_LATE = "SIGKILL after Slack accepted, before the database knows"
 
 
+@on_both
 @fault(2, TOO_LATE)
 async def test_what_slack_took_from_a_killed_process_is_found_and_not_sent_again(
     stage: Bots, db: Database, verdict: Verdict

@@ -8,11 +8,14 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import Ladder, PageState, RunState
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.policies import shipped
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 OPENING = "open p1 Pile-on against a creator"
 CHANGED = "Policy edited, target deleted, or no one on call, in the middle of a run"

@@ -11,7 +11,6 @@ import pytest
 
 from bot.store.database import Database
 from playground.driver import texts
-from tests.databases import on_sqlite
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica
@@ -20,7 +19,6 @@ from tests.waiting import eventually
 NUMBER = slice(60, 64)
 """Where the header of the file has the number that a serving bot raises."""
 OPENING = "open p1 Pile-on against a creator"
-pytestmark = on_sqlite
 
 
 def file_of(stage: Bots) -> Path:

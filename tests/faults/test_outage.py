@@ -10,12 +10,15 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.driver import texts
 from playground.web.faults import FaultKind
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.policies import shipped
 from tests.faults.replicas import LEASE, Bots, bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 TEN_MINUTES = 600
 UNREACHABLE = 30

@@ -29,12 +29,14 @@ from bot.store.delivery.claims import Claimed
 from bot.store.delivery.outbox import UNSENT
 from bot.store.duework import timers
 from bot.store.tables import Delivery, Lane
-from tests.databases import fresh_database
+from tests.databases import fresh_database, on_both
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.verdict import Verdict, fault
 from tests.insisting import insisted
+
+pytestmark = on_both
 
 LEGAL = TeamKey("legal")
 LATER = NOON + timedelta(minutes=15)

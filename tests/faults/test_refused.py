@@ -8,11 +8,14 @@ from bot.slack.refusals import DEAD_TARGETS
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from playground.web.faults import FaultKind
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.replicas import Bots, bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 CLOCKS_DIFFER = 0.1
 """Seconds: the playground reads its clock before the bot hears of it."""

@@ -15,7 +15,7 @@ from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.services.incidents.export import verify
 from bot.store.database import Database
 from commandline.database.migrations import FOLDER, pending
-from tests.databases import on_postgresql, on_sqlite
+from tests.databases import on_both, on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.previous import REVISION, unpacked
@@ -151,6 +151,7 @@ async def test_both_releases_work_side_by_side(
     assert chains_hold(db)
 
 
+@on_both
 @fault(22, RENAMED)
 async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     old_schema: None, stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
@@ -196,7 +197,6 @@ async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     assert chains_hold(db)
 
 
-@on_sqlite
 @fault(22, RENAMED)
 async def test_an_earlier_release_that_is_told_to_migrate_starts_on_a_newer_schema(
     stage: Bots, db: Database, verdict: Verdict
@@ -209,6 +209,7 @@ async def test_an_earlier_release_that_is_told_to_migrate_starts_on_a_newer_sche
     verdict.exactly_once(stage, db)
 
 
+@on_both
 @fault(22, RENAMED)
 async def test_a_handler_may_be_renamed_without_losing_what_waits_for_it(
     stage: Bots, db: Database, tmp_path: Path, verdict: Verdict

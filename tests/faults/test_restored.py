@@ -11,11 +11,13 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.driver import texts
 from playground.web.faults import FaultKind
-from tests.databases import fresh_url
+from tests.databases import fresh_url, on_both
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 OPENING = "open p1 Pile-on against a creator"
 

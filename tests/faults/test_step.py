@@ -9,12 +9,15 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import TimerKind
 from bot.services.incidents.export import verify
 from bot.store.database import Database
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 DYING = str(ROOT / "tests" / "faults" / "dying.py")
 WAIT = 3600

@@ -9,7 +9,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
 from playground.web.faults import FaultKind
-from tests.databases import on_postgresql
+from tests.databases import on_both, on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import LEASE, Bots, Replica, bots
@@ -30,6 +30,7 @@ def stands_still(replica: Replica) -> bool:
     return state == "T"
 
 
+@on_both
 @STOPPED
 @pytest.mark.parametrize("where", ["page", "line"])
 async def test_a_claim_that_was_slept_over_is_not_sent(
@@ -53,6 +54,7 @@ async def test_a_claim_that_was_slept_over_is_not_sent(
     verdict.exactly_once(stage, db)
 
 
+@on_both
 @STOPPED
 async def test_an_answer_that_comes_after_the_lease_changes_nothing(
     stage: Bots, db: Database, verdict: Verdict

@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.web.faults import FaultKind
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 OPENING = "open p1 Pile-on against a creator"
 LEASE = 12.0

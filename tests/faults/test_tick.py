@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import Bots
@@ -18,6 +18,7 @@ TICKS = "A tick that raises every third time; a wedged process"
 NOTICED = "ticks go on; noticed within 30 s"
 
 
+@on_both
 @fault(24, TICKS, passes=NOTICED)
 async def test_ticks_go_on_when_every_third_raises(
     stage: Bots, db: Database, verdict: Verdict
@@ -32,6 +33,7 @@ async def test_ticks_go_on_when_every_third_raises(
     verdict.exactly_once(stage, db)
 
 
+@on_both
 @fault(24, TICKS, passes=NOTICED)
 async def test_a_tick_that_never_comes_back_is_noticed(
     stage: Bots, db: Database, tmp_path: Path, verdict: Verdict
@@ -63,7 +65,6 @@ async def test_a_tick_that_never_comes_back_is_noticed(
     verdict.exactly_once(stage, db)
 
 
-@on_sqlite
 @fault(24, TICKS, passes=NOTICED)
 async def test_a_process_that_stands_still_answers_no_probe(
     stage: Bots, db: Database, verdict: Verdict

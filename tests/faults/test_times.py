@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.tables import DigestRun
 from playground.driver import texts
 from playground.web.faults import FaultKind
-from tests.databases import on_postgresql
+from tests.databases import on_both, on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import Bots, Replica
@@ -49,6 +49,7 @@ async def settled(db: Database) -> None:
     await eventually(lambda: not rows.unsent(db), within=60)
 
 
+@on_both
 @fault(19, "Down for 8 days", passes="each reminder once, marked late; one catch-up digest")
 async def test_a_bot_that_was_away_for_eight_days_makes_up_for_it_once(
     stage: Bots, db: Database, verdict: Verdict

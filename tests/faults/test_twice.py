@@ -9,10 +9,13 @@ from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
 from bot.store.incidents import timeline as stored
 from playground.state.records import Delivery
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 OPENING = "open p1 Pile-on against a creator"
 TWICE = "Slack redelivers three times; an acknowledgement is double-clicked"

@@ -8,10 +8,13 @@ from pathlib import Path
 from bot.store.database import Database
 from playground.driver import texts
 from playground.web.faults import FaultKind, FaultRule
+from tests.databases import on_both
 from tests.faults import rows
 from tests.faults.replicas import LEASE, Bots, bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 KINDS = {
     4: (FaultKind.RESET, FaultKind.RESET_STORED, FaultKind.CLOSE, FaultKind.CLOSE_STORED),

@@ -11,7 +11,6 @@ from bot.domain.fallback.ways import Link, Links
 from bot.domain.ids import PageId, UserId
 from bot.domain.paging.ladders import PageState
 from bot.store.paging import pages
-from tests.databases import on_sqlite
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.running import LINK_SECRET, RunningBot
@@ -19,7 +18,6 @@ from tests.fuzz.specimens import Things
 from tests.handlers.requests import Answered, command_body, interaction_body
 
 # Hardly anything of this comes near a database.
-pytestmark = on_sqlite
 
 COMMAND = command_body("open p1 x", team_id="T00000001")
 JSON = {"content-type": "application/json"}

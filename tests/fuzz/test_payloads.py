@@ -10,11 +10,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from handlers.http.shape import too_deep
 from handlers.http.wellformed import wrong_part
+from tests.databases import on_both
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import LONG, SEED, effort
 from tests.fuzz.junk import ANYTHING, TEXTS, Place, places, put
 from tests.fuzz.running import RunningBot
 from tests.fuzz.specimens import Specimen, encoded, specimens
+
+pytestmark = on_both
 
 AT_RANDOM = 60
 """Cases a database, in the short form, beside those that once failed."""

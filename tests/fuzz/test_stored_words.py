@@ -12,7 +12,6 @@ from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery
 from slack_rules import mrkdwn
 from slack_rules.mrkdwn import ChannelMention, GroupMention, Link, LoudMention, UserMention
-from tests.databases import on_sqlite
 from tests.fuzz.running import RunningBot
 from tests.fuzz.specimens import Specimen, Things, encoded, specimens
 from tests.handlers.requests import command_body
@@ -148,7 +147,6 @@ def _dead(bot: RunningBot) -> list[Delivery]:
         return tx.all(select(Delivery).where(col(Delivery.state) == DeliveryState.DEAD))
 
 
-@on_sqlite
 async def test_what_people_write_is_shown_as_written_and_calls_nobody(bot: RunningBot) -> None:
     marks = Marks()
     found = await specimens(bot)

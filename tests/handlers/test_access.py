@@ -9,11 +9,8 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.render.access import access_messages as access_words
 from bot.store.tables import Delivery
 from playground.state.records import Channel, Message
-from tests.databases import on_sqlite
 from tests.factories import MEI, TOM
 from tests.handlers.stage import BYSTANDER, Stage
-
-pytestmark = on_sqlite
 
 
 def a_secret(stage: Stage) -> Opened:

@@ -30,7 +30,7 @@ from bot.store.incidents import incident_rows, timeline
 from bot.store.paging import pages
 from bot.store.tables import Delivery, Page, PagingRun
 from commandline.server.link_server import endpoint
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.handlers.stage import Stage
 
@@ -163,6 +163,7 @@ def _accepted(stage: Stage, page: Page, by: DeliveryKind) -> None:
         )
 
 
+@on_both
 async def test_pressing_twice_at_once_is_one_acknowledgement(stage: Stage) -> None:
     page = a_page(stage)
     token = a_token(page)
@@ -189,7 +190,6 @@ async def test_a_used_link_does_not_work_for_a_page_that_waits_again(stage: Stag
     assert run_of(stage, page).state is RunState.PAGING
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     "spoil",
@@ -215,7 +215,6 @@ async def test_an_altered_link_is_refused_with_what_to_do(
     assert run_of(stage, page).state is RunState.PAGING
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_an_expired_link_is_refused_with_what_to_do(stage: Stage, method: str) -> None:
     page = a_page(stage)
@@ -226,7 +225,6 @@ async def test_an_expired_link_is_refused_with_what_to_do(stage: Stage, method: 
     assert run_of(stage, page).state is RunState.PAGING
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("since", ["waiting", "taken", "yours", "withdrawn", "ended"])
 async def test_an_expired_link_says_only_that(stage: Stage, method: str, since: str) -> None:
@@ -258,7 +256,6 @@ KEPT_OUT: dict[str, dict[str, Any]] = {
 }
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("who", KEPT_OUT)
 @pytest.mark.parametrize("since", ["waiting", "yours", "ended"])
@@ -280,7 +277,6 @@ async def test_who_is_kept_out_of_slack_reads_nothing_behind_a_link(
     assert not answer.has_button
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_who_lost_their_role_reads_nothing_behind_a_link(stage: Stage, method: str) -> None:
     page = a_page(stage)
@@ -295,7 +291,6 @@ async def test_who_lost_their_role_reads_nothing_behind_a_link(stage: Stage, met
     assert (answer.status, TITLE in answer.text) == (503, False)
 
 
-@on_sqlite
 async def test_while_slack_has_described_no_one_a_link_says_that_the_role_is_not_known(
     stage: Stage,
 ) -> None:
@@ -325,7 +320,6 @@ async def test_an_escalation_that_has_ended_says_so(stage: Stage) -> None:
     assert not answer.has_button
 
 
-@on_sqlite
 async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> None:
     page = a_page(stage)
     gone = [{"id": PRIYA, "name": "priya", "deleted": True}]
@@ -336,7 +330,6 @@ async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> 
     assert run_of(stage, page).state is RunState.PAGING
 
 
-@on_sqlite
 async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: Stage) -> None:
     page = a_page(stage)
     answer = await ask(stage, "POST", a_token(page, "U0SOFIA"))
@@ -344,13 +337,11 @@ async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: S
     assert run_of(stage, page).state is RunState.PAGING
 
 
-@on_sqlite
 async def test_a_link_to_a_page_that_is_not_there_does_not_work(stage: Stage) -> None:
     token = LINKS.token(Link(PageId("01NONE"), PRIYA, NOON + timedelta(hours=1)))
     assert (await ask(stage, "GET", token)).status == 404
 
 
-@on_sqlite
 async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -> None:
     page = a_page(stage, tier=Tier.RESTRICTED)
     with stage.db.reading() as tx:
@@ -364,7 +355,6 @@ async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -
         assert "ESC-1" in answer.text
 
 
-@on_sqlite
 @pytest.mark.parametrize("over", ["withdrawn", "ended"])
 @pytest.mark.parametrize("tier", Tier)
 async def test_only_a_person_who_may_read_it_is_sent_to_read_it(
@@ -382,7 +372,6 @@ async def test_only_a_person_who_may_read_it_is_sent_to_read_it(
     assert ("/escalate show" in answer.text) is (tier is Tier.STANDARD)
 
 
-@on_sqlite
 async def test_a_person_without_a_role_is_not_told_to_use_a_command(stage: Stage) -> None:
     page = a_page(stage)
     await ask(stage, "POST", a_token(page))
@@ -392,12 +381,10 @@ async def test_a_person_without_a_role_is_not_told_to_use_a_command(stage: Stage
     assert "/escalate" not in (await ask(stage, "GET", a_token(page))).text
 
 
-@on_sqlite
 async def test_an_ordinary_one_shows_its_title(stage: Stage) -> None:
     assert TITLE in (await ask(stage, "GET", a_token(a_page(stage)))).text
 
 
-@on_sqlite
 async def test_the_time_is_said_in_the_readers_own_zone_too(stage: Stage) -> None:
     page = a_page(stage)
     of_the_policy = await ask(stage, "GET", a_token(page))
@@ -408,7 +395,6 @@ async def test_the_time_is_said_in_the_readers_own_zone_too(stage: Stage) -> Non
     assert "by <strong>21:15 on 23 Nov 2026, Tokyo time (12:15 UTC)<" in answer.text
 
 
-@on_sqlite
 @pytest.mark.parametrize(("method", "token"), [("GET", None), ("POST", None), ("GET", "bad")])
 async def test_nobody_keeps_or_frames_the_page_or_learns_its_address(
     stage: Stage, method: str, token: str | None

@@ -16,12 +16,11 @@ from bot.store.tables import PagingRun, TimelineEntry
 from handlers.verbs import VERBS
 from playground.driver import texts
 from playground.state.records import Message
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, SOFIA, TOM, an_act
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
 
-pytestmark = on_sqlite
 """What is read of a text does not depend on the database."""
 
 
@@ -543,6 +542,7 @@ async def test_what_only_reads_takes_any_writing_too(stage: Stage, text: str, sa
     assert says in await stage.command("mei", text)
 
 
+@on_both
 async def test_a_codename_in_front_is_refused_with_its_reference(stage: Stage) -> None:
     stage.in_channel(stage.opened())
     restricted = stage.opened(tier=Tier.RESTRICTED).head

@@ -9,11 +9,8 @@ from bot.render.fallback import outside_slack
 from bot.render.incidents import home
 from bot.render.incidents.answers import refusal
 from bot.services.incidents import home as incidents_home
-from tests.databases import on_sqlite
 from tests.factories import an_act
 from tests.handlers.stage import BYSTANDER, Stage
-
-pytestmark = on_sqlite
 
 
 @pytest.mark.parametrize("command", ["", "open p1 bomb threat", "show ESC-1", "list", "help"])

@@ -18,10 +18,13 @@ from handlers import answers, who
 from handlers.forms import late
 from playground.driver import texts
 from playground.web.faults import FaultKind, FaultRule
+from tests.databases import on_both
 from tests.handlers.events.test_events import happens
 from tests.handlers.modals import block_of, choose, opening_form, words
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
+
+pytestmark = on_both
 
 
 @contextmanager

@@ -16,12 +16,9 @@ from bot.store.database import Database
 from bot.store.people import people_and_groups
 from bot.store.tables import Person
 from playground.driver import texts
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import BYSTANDER, NEWCOMER, STRANGER, Stage, a_stage
-
-pytestmark = on_sqlite
 
 
 async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:

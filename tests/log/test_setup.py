@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.errors import StoreUnavailable
 from bot.log.setup import JsonFormatter, TextFormatter
 from bot.store.database import Database
+from tests.databases import on_both
 
 SECRET = "Pile-on against Maya K."
 
@@ -41,6 +42,7 @@ def test_json_is_one_object_a_line() -> None:
     assert json.loads(JsonFormatter().format(a_failure()))["message"] == "It failed"
 
 
+@on_both
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(db: Database) -> None:
     for wrong in ("INSERT INTO nowhere VALUES (:title)", "SELECT no_such_function(:title)"):
         with pytest.raises((DBAPIError, StoreUnavailable)) as failed, db.transaction() as tx:

@@ -25,7 +25,6 @@ from bot.slack.errors import (
 )
 from bot.slack.refusals import REFUSALS, Reach
 from bot.store.tables import Delivery
-from tests.databases import on_sqlite
 from tests.refusing.another_slack import another_slack
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
@@ -155,7 +154,6 @@ ANOTHER_NAME = "name_taken"
 """Is tried for."""
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", PLACES)
 async def test_each_code_at_one_place_leaves_all_others_alone(
     refusing: Refusing, name: str

@@ -3,13 +3,11 @@
 import pytest
 
 from bot.services.paging import answers
-from tests.databases import on_sqlite
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
 
 
 @pytest.mark.parametrize("code", ["user_not_found", "cant_invite", "a_new_word_of_slacks"])
-@on_sqlite
 async def test_a_refused_invitation_is_tried_again(refusing: Refusing, code: str) -> None:
     refusing.open([60])
     await eventually(lambda: refusing.slack.told("U0FIRST60"))

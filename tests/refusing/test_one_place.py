@@ -12,12 +12,9 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import PageState
 from bot.services.incidents import lifecycle
 from bot.store.tables import TimelineEntry
-from tests.databases import on_sqlite
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
 from tests.watch.conftest import until
-
-pytestmark = on_sqlite
 
 INCIDENTS = 20
 PAGES = 3 * INCIDENTS

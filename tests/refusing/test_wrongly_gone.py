@@ -13,7 +13,7 @@ from bot.domain.paging.ladders import PageState, RunState
 from bot.slack.refusals import DEAD_TARGETS
 from bot.store.people import people_and_groups
 from bot.store.tables import TimelineEntry
-from tests.databases import KINDS
+from tests.databases import KINDS, on_both
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
 
@@ -147,6 +147,7 @@ async def test_a_lost_history_does_not_lose_that_no_one_acknowledged(refusing: R
     assert "You may see this message twice" in said.said
 
 
+@on_both
 async def test_a_team_that_is_struck_off_all_at_once_is_paged_when_slack_recovers(
     refusing: Refusing,
 ) -> None:

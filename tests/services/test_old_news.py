@@ -13,12 +13,10 @@ from bot.services.access import requests
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.tables import Delivery
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, TOM, an_act, an_incident, people
 from tests.services import scene
 from tests.truth import anew
 
-pytestmark = on_sqlite
 NEWS = (DeliveryKind.NOTICE, DeliveryKind.ASSIGNED, DeliveryKind.ACCESS_REQUEST)
 
 

@@ -30,10 +30,12 @@ from bot.store.delivery import claims
 from bot.store.duework import timers
 from bot.store.followups import tasks_and_reminders as tasks
 from bot.store.incidents import timeline
-from tests.databases import fresh_database
+from tests.databases import fresh_database, on_both
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.insisting import insisted
 from tests.services import scene
+
+pytestmark = on_both
 
 LEGAL = TeamKey("legal")
 ROUNDS = 40

@@ -24,9 +24,12 @@ from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import Claimed
 from bot.store.tables.states import ReminderState
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 from tests.truth import as_claimed
+
+pytestmark = on_both
 
 HOUR = timedelta(hours=1)
 EDIT = DeliveryKind.MESSAGE_EDIT

@@ -10,7 +10,10 @@ from bot.domain.errors import AlreadyHandled
 from bot.policy import Policy
 from bot.store.database import Database
 from bot.store.tables import Inbound, Incident
+from tests.databases import on_both
 from tests.factories import an_act, an_incident, people
+
+pytestmark = on_both
 
 
 def opened(db: Database) -> int:

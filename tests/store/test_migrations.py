@@ -18,6 +18,7 @@ from bot.store.database import Database
 from commandline.database import migrations
 from commandline.database.migrations import migrate, pending
 from commandline.main import main
+from tests.databases import on_both
 from tests.factories import an_incident, people
 
 
@@ -45,12 +46,14 @@ def _set_revision(db: Database, to: str) -> None:
         tx.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": to})
 
 
+@on_both
 def test_the_newest_revision_is_the_schema_of_the_code(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+@on_both
 def test_every_revision_can_be_taken_back_and_made_again(
     db: Database, config: Config, policy: Policy
 ) -> None:
@@ -63,6 +66,7 @@ def test_every_revision_can_be_taken_back_and_made_again(
     assert an_incident(db, policy).head.reference == "ESC-1"
 
 
+@on_both
 def test_a_rollback_of_this_release_and_its_upgrade_keep_every_row(
     db: Database, config: Config, policy: Policy
 ) -> None:
@@ -117,6 +121,7 @@ def within(there: dict[str, set[str]], rows: Rows) -> Rows:
     }
 
 
+@on_both
 def test_migrating_twice_changes_nothing(db: Database, policy: Policy) -> None:
     people(db, policy)
     an_incident(db, policy)
@@ -124,6 +129,7 @@ def test_migrating_twice_changes_nothing(db: Database, policy: Policy) -> None:
     assert an_incident(db, policy).head.reference == "ESC-2"
 
 
+@on_both
 def test_an_earlier_release_leaves_a_newer_schema_as_it_is(
     newer: str,
     db: Database,

@@ -17,7 +17,10 @@ from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import Claimed
 from bot.store.duework import timers
+from tests.databases import on_both
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
+
+pytestmark = on_both
 
 
 def claim_all(db: Database) -> list[Claimed]:

@@ -32,8 +32,11 @@ from bot.store.transaction import Transaction
 from bot.store.upkeep import canary_drills, purge
 from bot.store.upkeep.purge import Heap
 from bot.worker.metrics.database_metrics import DatabaseMetrics
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery
+
+pytestmark = on_both
 
 LONG = frozenset(
     {

@@ -11,7 +11,7 @@ from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.transaction import core
-from tests.databases import KINDS, fresh_database, on_sqlite
+from tests.databases import KINDS, fresh_database
 from tests.factories import an_act, an_incident
 from tests.kept import Kept
 
@@ -22,7 +22,6 @@ def everything(db: Database) -> dict[str, list[str]]:
         return {table.name: sorted(map(str, tx.execute(select(table)))) for table in tables}
 
 
-@on_sqlite
 def test_what_is_added_changed_and_deleted_is_put_back(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy).head.id
     before = everything(db)

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from bot.store.database import Database
 from commandline.database import migrations
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.handlers.requests import command_body, send
 from tests.watch.conftest import RunningBot, until
 
@@ -114,7 +113,6 @@ def _revise(db: Database, revision: str | None) -> None:
         tx.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
 
 
-@on_sqlite
 async def test_prometheus_finds_no_fault_with_our_own_metrics(
     bot: RunningBot, promtool: str
 ) -> None:

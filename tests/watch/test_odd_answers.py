@@ -15,7 +15,6 @@ from playground.driver import texts
 from playground.state.records import Person
 from playground.testing import RunningPlayground
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.odd_slack import ODD, OddSlack, odd_slack
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, a_bot
@@ -38,7 +37,6 @@ READ = [
 ]
 
 
-@on_sqlite
 @pytest.mark.parametrize("method", READ)
 async def test_nothing_stands_still_for_an_odd_answer(
     database_url: str,

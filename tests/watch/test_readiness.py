@@ -25,7 +25,7 @@ from commandline.database import migrations
 from commandline.database.migrations import migrate
 from playground.testing import RunningPlayground
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import fresh_url, on_sqlite
+from tests.databases import fresh_url, on_both
 from tests.factories import PRIYA
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot, until
@@ -74,6 +74,7 @@ async def test_a_stale_tick(start_bot: StartBot) -> None:
         await bot.until_well()
 
 
+@on_both
 async def test_a_stale_claim(start_bot: StartBot) -> None:
     async with start_bot(SOON_STALE) as bot:
         await bot.until_well()
@@ -126,6 +127,7 @@ async def test_slack_that_has_never_answered(start_bot: StartBot, slack: Running
     assert "Slack refuses the bot token (token_revoked)" in told
 
 
+@on_both
 async def test_an_unmigrated_database(start_bot: StartBot, db: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
@@ -177,6 +179,7 @@ async def test_asking_every_second_reads_no_migration_script(
     assert await bot.problems() == []
 
 
+@on_both
 async def test_a_database_that_hangs_does_not_hang_the_answer(
     start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +205,6 @@ def only_read(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-@on_sqlite
 async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot) -> None:
     async with start_bot() as bot:
         await bot.until_well()
@@ -215,7 +217,6 @@ async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot
         await bot.until_well()
 
 
-@on_sqlite
 async def test_a_database_whose_writes_another_program_holds_up(start_bot: StartBot) -> None:
     """It can be read all the while, and no write is refused for lack of room."""
     soon = timedelta(seconds=0.2)
@@ -228,7 +229,6 @@ async def test_a_database_whose_writes_another_program_holds_up(start_bot: Start
         assert (await bot.metrics())["tocsin_last_store_timestamp_seconds"][()] > 0
 
 
-@on_sqlite
 async def test_a_disk_that_is_nearly_full(
     start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +248,6 @@ def _damage(db: Database) -> None:
         file.write(bytes(path.stat().st_size - A_PAGE))
 
 
-@on_sqlite
 async def test_a_damaged_database_that_can_be_read_in_part(start_bot: StartBot) -> None:
     async with start_bot() as bot:
         await bot.until_well()
@@ -256,7 +255,6 @@ async def test_a_damaged_database_that_can_be_read_in_part(start_bot: StartBot) 
         await bot.until_problem(DAMAGED)
 
 
-@on_sqlite
 async def test_a_database_that_hangs_is_asked_for_everything_at_once(
     bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,7 +271,6 @@ async def test_a_database_that_hangs_is_asked_for_everything_at_once(
     assert (await bot.get("/readyz"))[0] == 200
 
 
-@on_sqlite
 async def test_a_look_that_fails_in_a_way_that_no_one_thought_of(
     bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from bot.services.people import directory
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, StartBot
@@ -14,7 +12,6 @@ PATIENT = replace(WATCHFUL, http_timeout=timedelta(seconds=5), lease=timedelta(s
 """A call is waited for longer than Slack waits for an acknowledgement."""
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 async def test_commands_are_answered_while_every_call_to_slack_takes_twenty_seconds(
     start_bot: StartBot,
 ) -> None:

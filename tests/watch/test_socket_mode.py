@@ -19,7 +19,6 @@ from bot.policy import FallbackRule, Policy
 from bot.render.manifest import manifest
 from playground.testing import RunningPlayground, running_playground
 from playground.web.ports import reserved
-from tests.databases import on_sqlite
 from tests.factories import PRIYA, an_act, an_incident, people
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.junk import ANYTHING, MISSING
@@ -51,7 +50,6 @@ async def a_slack_at(port: int, clock_file: Path) -> AsyncIterator[RunningPlaygr
         yield slack
 
 
-@on_sqlite
 async def test_nothing_waits_for_a_slack_that_refuses_connections_and_then_comes_back(
     database_url: str,
     policy: Policy,
@@ -88,7 +86,6 @@ async def test_nothing_waits_for_a_slack_that_refuses_connections_and_then_comes
                 assert (await there.person("mei").command("/escalate list", "general")).ok
 
 
-@on_sqlite
 async def test_an_address_that_does_not_work_is_not_tried_again(
     start_bot: StartBot, slack: RunningPlayground
 ) -> None:
@@ -108,7 +105,6 @@ async def test_an_address_that_does_not_work_is_not_tried_again(
     assert len(given) == 3
 
 
-@on_sqlite
 async def test_a_connection_that_slack_drops_or_refreshes_is_made_again(
     start_bot: StartBot, slack: RunningPlayground
 ) -> None:
@@ -172,7 +168,6 @@ def frames() -> list[str]:
     return found
 
 
-@on_sqlite
 async def test_whatever_comes_over_the_socket_the_next_request_is_answered(
     start_bot: StartBot, slack: RunningPlayground, caplog: pytest.LogCaptureFixture
 ) -> None:

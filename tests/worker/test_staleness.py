@@ -37,7 +37,6 @@ from bot.store.delivery import outbox
 from bot.store.tables import AccessRequest, Delivery, Incident, Page, PagingRun, Reminder, Task
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.services import scene
 from tests.truth import posted, untrue_kinds
@@ -327,7 +326,6 @@ def test_each_event_is_in_a_story() -> None:
     assert sorted(event for story in STORIES for event in story) == sorted(EVENTS)
 
 
-@on_sqlite
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story[0])
 async def test_after_each_event_every_message_is_true(said: Said, story: tuple[str, ...]) -> None:
     for event in story:
@@ -342,7 +340,6 @@ async def test_after_each_event_every_message_is_true(said: Said, story: tuple[s
         assert not left, "\n\n".join([event, *left])
 
 
-@on_sqlite
 async def test_it_is_reopened(said: Said) -> None:
     resolve(said)
     async with said.rig.working(ticking=False):
@@ -356,7 +353,6 @@ async def test_it_is_reopened(said: Said) -> None:
     assert not said.stale(), "\n\n".join(text for _, text in said.stale())
 
 
-@on_sqlite
 async def test_time_passes(said: Said) -> None:
     """Steps, updates and tasks become due; what was said before them is edited in time."""
     rig = said.rig
@@ -369,7 +365,6 @@ async def test_time_passes(said: Said) -> None:
     assert not said.stale(), "\n\n".join(text for _, text in said.stale())
 
 
-@on_sqlite
 async def test_a_tightened_escalation_is_named_nowhere_outside_its_channel(said: Said) -> None:
     rig, incident = said.rig, said.incident()
     shared = rig.slack.channel(LEADERS).id
@@ -396,7 +391,6 @@ def test_every_event_of_the_table_happens_here() -> None:
     assert {what for what, _ in EVENTS.values()} == set(Change) - elsewhere
 
 
-@on_sqlite
 async def test_the_card_that_is_left_behind_says_where_it_went(rig: Rig) -> None:
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head
     shared = rig.policy.channel.shared or ""

@@ -23,14 +23,10 @@ from bot.store.paging import pages as store_pages
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
 from playground.state.records import Message
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
 from tests.services import scene
-
-pytestmark = on_sqlite
-
 
 # Pages
 

@@ -3,14 +3,11 @@
 from bot.domain.controls import Button
 from bot.store.tables import Incident, Page, PagingRun, Task, TimelineEntry
 from bot.store.transaction import core
-from tests.databases import on_sqlite
 from tests.factories import PRIYA
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
 from tests.kept import Kept
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 OURS = "U0BOT"
 RECORD = {core(one).name for one in (Incident, Page, PagingRun, Task, TimelineEntry)}

@@ -7,15 +7,12 @@ import pytest
 from bot.domain.controls import Button
 from bot.services.incidents import lifecycle
 from bot.store.tables.states import ChannelState
-from tests.databases import on_sqlite
 from tests.factories import an_act
 from tests.handlers.buttons.test_buttons import a_page
 from tests.handlers.events.test_events import happens
 from tests.handlers.forms.test_forms import form, sent_by
 from tests.handlers.modals import words
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 NOWHERE = "Nothing was posted in its channel"
 ARCHIVED = {"type": "channel_archive", "channel": "C0ESC1", "user": "U0MEI"}

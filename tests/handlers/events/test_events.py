@@ -14,12 +14,9 @@ from bot.store.database import Database
 from bot.store.tables.states import ChannelState
 from playground.driver import texts
 from playground.state.records import UserGroup
-from tests.databases import on_sqlite
 from tests.factories import TOM, WORKSPACE
 from tests.handlers.requests import Answered, send
 from tests.handlers.stage import BYSTANDER, HOME_URL, Stage
-
-pytestmark = on_sqlite
 
 
 def event_body(event: dict[str, Any], event_id: str = "Ev1") -> bytes:

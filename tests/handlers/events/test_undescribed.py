@@ -7,13 +7,10 @@ from sqlmodel import col
 from bot.domain.controls import Button
 from bot.store.tables import Person
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.factories import people
 from tests.handlers.events.test_events import happens
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import GUEST, NEWCOMER, Stage
-
-pytestmark = on_sqlite
 
 NOT_YET = "role* is not known yet"
 ADMIN = "U0MEI"

@@ -6,13 +6,10 @@ from bot.domain.controls import Button
 from bot.domain.incidents.timeline import EntryKind
 from bot.services.people import directory
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import WORKSPACE
 from tests.handlers.events.test_events import happens
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import BYSTANDER, GUEST, Stage
-
-pytestmark = on_sqlite
 
 NOT_YET = "not known yet"
 

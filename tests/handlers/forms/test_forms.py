@@ -20,7 +20,6 @@ from bot.services.decisions import decisions
 from bot.services.incidents import lifecycle, opening
 from playground.outcomes import Submitted
 from playground.state.records import View
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.buttons.test_buttons import a_card
 from tests.handlers.modals import (
@@ -33,8 +32,6 @@ from tests.handlers.modals import (
 from tests.handlers.requests import send
 from tests.handlers.stage import Stage
 from tests.problems import in_words
-
-pytestmark = on_sqlite
 
 
 async def form(stage: Stage, who: str, incident_id: str, button: Button) -> View:

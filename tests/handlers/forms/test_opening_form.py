@@ -6,7 +6,6 @@ from bot.domain.incidents.severity import Severity
 from bot.render import forms
 from playground.driver import texts
 from playground.state.records import View
-from tests.databases import on_sqlite
 from tests.factories import PRIYA
 from tests.handlers.modals import (
     block_of,
@@ -18,8 +17,6 @@ from tests.handlers.modals import (
 )
 from tests.handlers.requests import send
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 
 async def test_the_form_proposes_teams_and_previews_who_is_paged(stage: Stage) -> None:

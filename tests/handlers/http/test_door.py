@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from tests.databases import on_sqlite
 from tests.handlers.requests import command_body, interaction_body, send
 from tests.handlers.stage import SECRET, Stage
 
@@ -31,20 +30,17 @@ UNREAD = [
 ]
 
 
-@on_sqlite
 @pytest.mark.parametrize("body", UNREAD, ids=["payload", "json", "bytes", "fields"])
 async def test_nothing_of_a_wrongly_signed_body_is_parsed(stage: Stage, body: bytes) -> None:
     answered = await send(stage.url, body, secret="not the secret")
     assert (answered.status, answered.body) == (401, "The signature is wrong.")
 
 
-@on_sqlite
 async def test_the_signature_covers_the_bytes_as_they_came(stage: Stage) -> None:
     answered = await send(stage.url, b"text=\xff\xfe")
     assert answered.status == 400
 
 
-@on_sqlite
 async def test_what_the_signature_does_not_cover_is_not_read(stage: Stage) -> None:
     answered = await send(f"{stage.url}?command=/escalate&text=open+p1+x&user_id=U0MEI", b"{}")
     assert answered.status == 400

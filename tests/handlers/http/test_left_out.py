@@ -9,13 +9,10 @@ import pytest
 
 from bot.domain.controls import Button, Form, Shortcut
 from handlers.events import EVENTS
-from tests.databases import on_sqlite
 from tests.factories import WORKSPACE
 from tests.handlers.events.test_events import event_body
 from tests.handlers.requests import Answered, interaction_body, send
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 MEI = {"id": "U0MEI", "team_id": WORKSPACE.team_id}
 JSON = {"content-type": "application/json"}

@@ -7,10 +7,7 @@ import pytest
 from bot.domain.controls import Button, Form
 from bot.domain.incidents.severity import Severity
 from playground.driver import texts
-from tests.databases import on_sqlite
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 MEANT = (
     ("PO bomb", "P0", "bomb"),

@@ -6,11 +6,8 @@ import pytest
 from sqlmodel import select
 
 from bot.store.tables import PagingRun
-from tests.databases import on_sqlite
 from tests.factories import PRIYA, SOFIA
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 
 def runs(stage: Stage) -> dict[str, str]:

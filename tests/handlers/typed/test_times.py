@@ -6,11 +6,8 @@ from sqlmodel import select
 from bot.services.people.directory import remember_people
 from bot.store.tables import Reminder, Task
 from handlers.request import Request
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, TOM, WORKSPACE, an_act
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 # Monday 23 November 2026, 20:00 in Singapore, the policy's time zone.
 

@@ -5,10 +5,7 @@ from sqlmodel import select
 from bot.domain.controls import Button
 from bot.store.tables import Task
 from bot.store.tables.states import TaskState
-from tests.databases import on_sqlite
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 
 def done(stage: Stage) -> set[str]:

@@ -8,12 +8,10 @@ from bot.domain.ids import TeamKey
 from bot.domain.incidents.needs import Need
 from bot.render.incidents import card
 from handlers.verbs.edit import correction
-from tests.databases import on_sqlite
 from tests.handlers.modals import block_of
 from tests.handlers.stage import Stage
 
 NEEDED = (Need("may we?", (TeamKey("legal"),)), Need("Answer by 17:00"))
-pytestmark = on_sqlite
 
 
 async def edit_form(stage: Stage, who: str = "mei") -> None:

@@ -8,11 +8,9 @@ from bot.domain.incidents.needs import Need
 from bot.domain.incidents.severity import Severity
 from playground.driver import texts
 from playground.state.records import View
-from tests.databases import on_sqlite
 from tests.handlers.modals import block_of, choose, chosen_teams, opening_form, words
 from tests.handlers.stage import Stage
 
-pytestmark = on_sqlite
 ASKED = "Answer in the channel by 17:00\nLegal: may we suspend him today?"
 NEEDS = (
     Need("Answer in the channel by 17:00"),

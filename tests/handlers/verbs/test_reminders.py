@@ -7,11 +7,8 @@ from bot.store.tables import Reminder
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
 from playground.state.records import Message
-from tests.databases import on_sqlite
 from tests.factories import NOON
 from tests.handlers.stage import Stage
-
-pytestmark = on_sqlite
 
 
 async def told(stage: Stage, command: str, who: str = "mei") -> Message:

@@ -17,6 +17,7 @@ from bot.services.locked import lock_incident
 from bot.store.tables import Inbound
 from handlers.typed.line import read
 from handlers.verbs import VERBS
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, SOFIA, TOM, EarlierEntry, an_act
 from tests.handlers.stage import Stage
 
@@ -79,6 +80,7 @@ async def test_the_bare_command_opens_the_form(stage: Stage) -> None:
     assert (await stage.person("mei").until_modal()).callback_id == "form_open"
 
 
+@on_both
 async def test_list_shows_what_is_open_and_mine_only_what_is_mine(stage: Stage) -> None:
     stage.opened(title="About spam")
     other = stage.opened(title="About doxxing")

@@ -22,6 +22,7 @@ from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.followups import tasks_and_reminders as stored_tasks
 from bot.store.paging import pages
+from tests.databases import on_both
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import page_of
@@ -124,6 +125,7 @@ def test_a_change_of_severity_asks_for_nobody(
         lifecycle.post_update(db, member(), incident, "all quiet")
 
 
+@on_both
 def test_a_rise_that_restricts_calls_off_what_people_asked_for_themselves(
     db: Database, policy: Policy
 ) -> None:

@@ -29,6 +29,7 @@ from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.followups.tasks_and_reminders import open_tasks_of
 from bot.store.incidents import timeline
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 
@@ -84,6 +85,7 @@ def letters(db: Database, policy: Policy) -> list[tuple[str | None, InvitationEn
     return [(one.person, one.view) for one in sent if isinstance(one.view, InvitationEnded)]
 
 
+@on_both
 @no_member
 def test_who_returns_reads_it_no_more_until_they_are_let_in_again(
     db: Database, policy: Policy, secret: str, told: dict[str, Any]

@@ -22,12 +22,9 @@ from bot.services.incidents import home, lifecycle
 from bot.services.people import directory
 from bot.store.database import Database
 from bot.store.tables import Task
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import Sent
-
-pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 HOUR = timedelta(hours=1)

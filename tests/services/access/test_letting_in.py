@@ -36,6 +36,7 @@ from bot.services.paging import answers, starting
 from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.followups import tasks_and_reminders as stored_tasks
+from tests.databases import on_both
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.problems import in_words
@@ -161,6 +162,7 @@ def test_a_page_that_someone_entitled_asked_for_lets_in_after_tightening(
     assert reads(db, incident_id, PRIYA)
 
 
+@on_both
 def test_an_entitled_page_vouches_for_one_that_waits(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
     starting.page_person(db, policy, member(NOOR), incident_id, NOOR)

@@ -31,11 +31,8 @@ from bot.store.access import participants as access_participants
 from bot.store.access import requests
 from bot.store.database import Database
 from bot.store.tables.states import RequestState
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 NOOR = UserId("U0NOOR")
 CHANNEL = "C0SECRET"

@@ -21,12 +21,10 @@ from bot.store.delivery.claims import Claimed
 from bot.store.incidents import incident_rows, timeline
 from bot.store.tables.incidents import IncidentColumns
 from bot.store.tables.states import ChannelState
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import Sent
-
-pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 SHARED = "C0ESCALATIONS"
@@ -157,6 +155,7 @@ def moved_in(db: Database, policy: Policy) -> str:
     return incident_id
 
 
+@on_both
 @pytest.mark.parametrize(
     ("aim", "room"),
     [

@@ -4,11 +4,8 @@ from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import an_act, an_incident
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 
 def test_updates_of_one_moment_are_sent_as_they_were_posted(db: Database, policy: Policy) -> None:

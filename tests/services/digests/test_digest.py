@@ -10,8 +10,11 @@ from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.digests import digest
 from bot.store.database import Database
+from tests.databases import on_both
 from tests.factories import WORKSPACE
 from tests.services import scene
+
+pytestmark = on_both
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -21,11 +21,8 @@ from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import ClaimOf
-from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 LATE = NOON + timedelta(minutes=3)

@@ -24,11 +24,8 @@ from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -21,6 +21,7 @@ from bot.services.incidents.opening import open_incident
 from bot.store.database import Database
 from bot.store.duework import timers
 from bot.store.tables.states import ReminderState
+from tests.databases import on_both
 from tests.factories import MEI, NOON, SOFIA, TOM, a_draft, an_act, an_incident, people
 from tests.services import scene
 from tests.services.followups.test_followups import DAY, HOUR, heard
@@ -60,6 +61,7 @@ def test_own_reminders_that_wait_are_listed_the_first_due_first(
     assert [line.text for line in home.reminders.lines] == ["first", "spoken", "third"]
 
 
+@on_both
 def test_what_is_more_than_a_list_holds_is_counted(db: Database) -> None:
     for minute in range(1, 26):
         set_for(db, timedelta(minutes=minute))
@@ -67,6 +69,7 @@ def test_what_is_more_than_a_list_holds_is_counted(db: Database) -> None:
     assert (len(listed.lines), listed.total) == (15, 25)
 
 
+@on_both
 def test_the_home_tab_counts_the_tasks_and_escalations_that_it_does_not_hold(
     db: Database, policy: Policy
 ) -> None:

@@ -17,6 +17,7 @@ from bot.store.database import Database
 from bot.store.duework import timers
 from bot.store.tables import Task
 from bot.store.tables.states import TaskState
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 from tests.services.followups.test_followups import DAY, HOUR, a_task, heard, quiet
@@ -78,6 +79,7 @@ def test_an_overdue_task_that_was_snoozed_and_handed_over_speaks_a_day_later(
     assert heard(db, policy, TASK, 5 * HOUR + DAY) == [False]
 
 
+@on_both
 def test_what_waited_for_the_one_before_is_not_told_to_the_new_one_as_well(
     db: Database, policy: Policy
 ) -> None:

@@ -16,12 +16,9 @@ from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.problems import in_words
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 HOUR = timedelta(hours=1)
 

@@ -16,11 +16,8 @@ from bot.services.incidents import lifecycle
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 AOIFE, INGRID = UserId("U0AOIFE"), UserId("U0INGRID")
 BAO = UserId("U0BAO")

@@ -26,13 +26,10 @@ from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.services.paging import answers, starting
 from bot.store.database import Database
 from bot.store.tables import Task
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.problems import in_words
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 MINUTES = timedelta(minutes=1)

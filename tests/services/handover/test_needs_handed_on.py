@@ -18,7 +18,6 @@ from bot.services.handover import handing_over
 from bot.services.handover.handing_over import HandedOver
 from bot.services.paging import answers, starting
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
@@ -26,7 +25,6 @@ from tests.services import scene
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 OF_ALL, OF_LEGAL, OF_PR = "Answer by 17:00", "May we suspend him?", "Who speaks?"
 NEEDS = (Need(OF_ALL), Need(OF_LEGAL, (LEGAL,)), Need(OF_PR, (PR,)))
-pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -42,11 +42,9 @@ from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.outbox import Outgoing
 from bot.store.tables.states import ChannelState
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 NEED = (Need(f"look for {SECRET}"),)
@@ -128,6 +126,7 @@ def test_it_only_tightens(db: Database, policy: Policy, opened: str) -> None:
         queries.details(db, an_act(NOOR), opened)
 
 
+@on_both
 def test_corrections_stand_on_the_timeline_with_old_and_new(
     db: Database, policy: Policy, opened: str
 ) -> None:

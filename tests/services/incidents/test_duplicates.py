@@ -19,11 +19,9 @@ from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.incidents import corrections, export, lifecycle, queries
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
 from tests.services import scene
 
-pytestmark = on_sqlite
 MINUTE = timedelta(minutes=1)
 TEAM = an_act(SOFIA, role=Role.RESPONDER)
 

@@ -28,11 +28,8 @@ from bot.services.followups import update_timing
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -21,14 +21,12 @@ from bot.services.fallback import link_page
 from bot.services.incidents import corrections, severity_changes
 from bot.services.paging import answers, starting
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, SOFIA, an_act, an_incident, people
 from tests.services import scene
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 NEEDS = (Need("Answer by 17:00"), Need("May we suspend him?", (LEGAL,)))
 DAY = timedelta(days=1)
-pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from bot.policy import Policy
 from bot.services.incidents import corrections, lifecycle, queries
 from bot.services.paging import answers
 from bot.store.database import Database
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.problems import in_words
 from tests.services import scene
@@ -29,7 +29,6 @@ RIGHT = (Need("May we suspend Abraxas?", (LEGAL,)), Need("Answer by 17:00"))
 TO_RIGHT = Correction(needs=RIGHT)
 NOOR = UserId("U0NOOR")
 LATER = NOON + timedelta(minutes=1)
-pytestmark = on_sqlite
 
 
 @pytest.fixture
@@ -38,6 +37,7 @@ def opened(db: Database, policy: Policy) -> str:
     return an_incident(db, policy, an_act(TOM), teams=(LEGAL,), needs=WRONG).head.id
 
 
+@on_both
 def test_the_page_and_the_timeline_have_the_new_one(
     db: Database, policy: Policy, opened: str
 ) -> None:

@@ -19,7 +19,7 @@ from bot.render.wording import Wording
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers as paging_answers
 from bot.store.database import Database
-from tests.databases import on_postgresql, on_sqlite
+from tests.databases import on_postgresql
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 
@@ -51,7 +51,6 @@ def in_words(policy: Policy, refused: OriginalEnded) -> str:
     return answers.refused(Wording(policy, Templates()), refused).text
 
 
-@on_sqlite
 @pytest.mark.parametrize("length", [2, 3, 4])
 def test_escalations_are_never_closed_as_duplicates_round_a_circle(
     db: Database, policy: Policy, length: int
@@ -64,7 +63,6 @@ def test_escalations_are_never_closed_as_duplicates_round_a_circle(
 
 
 @pytest.mark.parametrize("original", ["declined", "resolved", "closed after review"])
-@on_sqlite
 def test_the_original_is_one_that_is_worked_on(db: Database, policy: Policy, original: str) -> None:
     first, second = opened(db, policy), opened(db, policy)
     if original == "declined":
@@ -81,7 +79,6 @@ def test_the_original_is_one_that_is_worked_on(db: Database, policy: Policy, ori
     close_as_duplicate(db, second, 1)
 
 
-@on_sqlite
 def test_of_a_duplicate_the_open_one_behind_it_is_named(db: Database, policy: Policy) -> None:
     first, second, _third = (opened(db, policy) for _ in range(3))
     close_as_duplicate(db, first, 2)
@@ -91,7 +88,6 @@ def test_of_a_duplicate_the_open_one_behind_it_is_named(db: Database, policy: Po
     assert "/escalate duplicate ESC-4 of ESC-3" in in_words(policy, refused)
 
 
-@on_sqlite
 def test_a_restricted_one_behind_it_is_not_told(db: Database, policy: Policy) -> None:
     first = opened(db, policy)
     opened(db, policy, tier=Tier.RESTRICTED)
@@ -110,7 +106,6 @@ def page_after(db: Database, policy: Policy, minutes: int) -> str:
 
 @pytest.mark.parametrize("tier", list(Tier))
 @pytest.mark.parametrize("taken", [False, True])
-@on_sqlite
 def test_a_page_says_which_one_took_over_to_who_reads_it(
     db: Database, policy: Policy, tier: Tier, taken: bool
 ) -> None:
@@ -126,7 +121,6 @@ def test_a_page_says_which_one_took_over_to_who_reads_it(
     assert ("duplicate of ESC-1" in page) is (taken or tier is Tier.STANDARD)
 
 
-@on_sqlite
 def test_a_withdrawn_page_stays_true_when_its_escalation_is_reopened(
     db: Database, policy: Policy
 ) -> None:
@@ -143,7 +137,6 @@ def test_a_withdrawn_page_stays_true_when_its_escalation_is_reopened(
     assert "If you are needed again, you will get a new page" in page
 
 
-@on_sqlite
 def test_a_page_does_not_name_an_original_that_its_reader_may_not_read(
     db: Database, policy: Policy
 ) -> None:

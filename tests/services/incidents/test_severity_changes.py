@@ -25,12 +25,9 @@ from bot.services.paging import answers, starting
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
 from bot.store.tables import Page
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEGAL, PR, OPERATIONS = map(TeamKey, ("legal", "pr", "operations"))
 JOSE, JAMAL, ELENA = map(UserId, ("U0JOSE", "U0JAMAL", "U0ELENA"))

@@ -16,6 +16,7 @@ from bot.services.incidents import home as incidents_home
 from bot.services.incidents import lists
 from bot.services.paging import answers
 from bot.store.database import Database
+from tests.databases import on_both
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 
@@ -29,6 +30,7 @@ def everybody(db: Database, policy: Policy) -> None:
     people(db, policy)
 
 
+@on_both
 @pytest.mark.parametrize("tier", list(Tier))
 def test_list_mine_begins_with_the_escalations_that_page_you(
     db: Database, policy: Policy, tier: Tier

@@ -10,11 +10,9 @@ from bot.policy import Policy
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 
-pytestmark = on_sqlite
 MINUTES = timedelta(minutes=1)
 
 

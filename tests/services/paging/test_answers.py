@@ -26,6 +26,7 @@ from bot.services.incidents import lifecycle, lists
 from bot.services.paging import answers, starting
 from bot.services.paging.starting import Started
 from bot.store.database import Database
+from tests.databases import on_both
 from tests.factories import (
     DANIEL,
     MEI,
@@ -154,6 +155,7 @@ def test_where_everyone_is_paged_one_refusal_waits_for_the_others(
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED
 
 
+@on_both
 def test_handing_over_ends_one_run_and_begins_another(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     started = to_pr(db, policy, scene.page_of(db, PRIYA), after=timedelta(minutes=2))

@@ -27,11 +27,8 @@ from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
 from bot.store.tables.incidents import IncidentColumns
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 QUARTER = timedelta(minutes=15)

@@ -30,11 +30,9 @@ from bot.services.paging import answers as paging_answers
 from bot.services.paging import starting
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, SOFIA, TOM, EarlierEntry, an_act, an_incident, people
 from tests.services import scene
 
-pytestmark = on_sqlite
 KEY = re.compile(r"person:|\b(?:daniel|tom|mei)\b")
 """`@daniel` is how the policy writes people; in Slack this one is Dan Okafor."""
 NAMES = {DANIEL: "Dan Okafor", TOM: "T. Becker", MEI: "Mei T."}

@@ -12,13 +12,11 @@ from bot.policy import Policy
 from bot.services.handover import handing_over
 from bot.services.paging import answers, starting
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 MINUTE = timedelta(minutes=1)
-pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)

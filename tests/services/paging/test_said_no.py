@@ -13,11 +13,9 @@ from bot.services.handover import handing_over
 from bot.services.paging import answers, starting
 from bot.services.paging.answers import Declined
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 
-pytestmark = on_sqlite
 LEGAL = TeamKey("legal")
 MINUTES = timedelta(minutes=1)
 

@@ -13,12 +13,10 @@ from bot.services.incidents import queries
 from bot.services.paging import answers, starting
 from bot.services.people import departures
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.services.paging.test_answers import LEGAL
 
-pytestmark = on_sqlite
 MINUTE = timedelta(minutes=1)
 
 

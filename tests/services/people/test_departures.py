@@ -25,7 +25,6 @@ from bot.store.delivery import claims
 from bot.store.delivery.claims import Claimed
 from bot.store.incidents import incident_rows
 from bot.store.people import people_and_groups as stored
-from tests.databases import on_sqlite
 from tests.factories import (
     DANIEL,
     MEI,
@@ -39,8 +38,6 @@ from tests.factories import (
     people,
 )
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEFT: Mapping[str, bool] = {"deleted": True}
 HOUR = timedelta(hours=1)

@@ -13,6 +13,7 @@ from bot.services.access import identity
 from bot.services.fallback import link_page
 from bot.store.database import Database
 from bot.store.people import people_and_groups as stored
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 
@@ -58,6 +59,7 @@ def test_a_zone_that_slack_tells_is_theirs(db: Database, there: Policy) -> None:
     assert identity.zone_of(db, there, an_act("U0TOM")) == ZoneInfo("UTC")
 
 
+@on_both
 def test_somebody_whom_slack_never_described_has_the_policys_too(
     db: Database, there: Policy
 ) -> None:

@@ -23,12 +23,9 @@ from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import Claimed
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 DANIEL, AOIFE = UserId("U0DANIEL"), UserId("U0AOIFE")

@@ -12,8 +12,11 @@ from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import LEASE, Claimed
 from bot.store.tables import Delivery
+from tests.databases import on_both
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
+
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 

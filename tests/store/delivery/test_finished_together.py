@@ -8,8 +8,11 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import LEASE, Claimed, ClaimLost, FinishedClaim
+from tests.databases import on_both
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, delivery, end, lane, put, take
+
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 

@@ -7,11 +7,11 @@ from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.delivery import claims, withdrawals
 from bot.store.delivery.outbox import Outgoing
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, end, lane, put, take
 
-pytestmark = on_sqlite
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 MINE = "person/P"

@@ -13,8 +13,11 @@ from bot.store.delivery import backlog, claims, withdrawals
 from bot.store.delivery.backlog import Backlog
 from bot.store.delivery.claims import LEASE
 from bot.store.tables import Delivery, Lane
+from tests.databases import on_both
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
+
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 

@@ -14,8 +14,11 @@ from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.delivery import outbox, withdrawals
 from bot.store.delivery.claims import Claimed
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery, delivery, end, lane, put, take
+
+pytestmark = on_both
 
 Result = TypeVar("Result")
 WORKERS = 4

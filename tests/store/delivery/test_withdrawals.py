@@ -6,11 +6,11 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.delivery import backlog, withdrawals
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
 
-pytestmark = on_sqlite
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 DUE, CANCELLED, DEAD = DeliveryState.DUE, DeliveryState.CANCELLED, DeliveryState.DEAD

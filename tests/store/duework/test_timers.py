@@ -13,7 +13,10 @@ from bot.store.duework import timers
 from bot.store.duework.timers import LEASE, DueWork, NewTimer
 from bot.store.tables import Timer
 from bot.store.transaction import Transaction
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE
+
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 

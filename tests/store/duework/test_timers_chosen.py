@@ -6,10 +6,10 @@ from bot.domain.kinds import TimerKind
 from bot.store.database import Database
 from bot.store.duework import timers
 from bot.store.duework.timers import LEASE, DueWork, NewTimer
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE
 
-pytestmark = on_sqlite
+pytestmark = on_both
 
 SECOND = timedelta(seconds=1)
 STEP, TASK, REMINDER = TimerKind.PAGE_STEP, TimerKind.TASK_DUE, TimerKind.REMINDER

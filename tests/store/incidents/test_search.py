@@ -9,8 +9,11 @@ from bot.policy import Policy
 from bot.services.incidents import lists
 from bot.store.database import Database
 from bot.store.incidents.search import Searched, search
+from tests.databases import on_both
 from tests.factories import DANIEL, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,10 @@ from bot.services.incidents import lifecycle, lists, severity_changes
 from bot.services.incidents.export import verify, verify_seals
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
+from tests.databases import on_both
 from tests.factories import TOM, an_act, an_incident, people
+
+pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)

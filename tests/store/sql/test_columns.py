@@ -10,7 +10,10 @@ from bot.domain.duework.timer_states import TimerState
 from bot.domain.kinds import TimerKind
 from bot.store.database import Database
 from bot.store.tables import Limit, Timer
+from tests.databases import on_both
 from tests.factories import NOON
+
+pytestmark = on_both
 
 EARLY = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
 

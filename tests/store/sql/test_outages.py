@@ -13,6 +13,7 @@ from bot.policy import Policy
 from bot.store.database import Database
 from bot.store.delivery import outbox
 from bot.store.tables import Limit
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE, an_incident, people
 from tests.store.lanes import a_delivery
 
@@ -135,6 +136,7 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_behind(postgres: 
     _store(postgres, A_LIMIT)
 
 
+@on_both
 def test_a_statement_that_is_wrong_is_no_outage(db: Database) -> None:
     with pytest.raises(DBAPIError), db.transaction() as tx:
         tx.execute(text("SELECT no_such_function()"))
@@ -142,6 +144,7 @@ def test_a_statement_that_is_wrong_is_no_outage(db: Database) -> None:
         _store(db, A_LIMIT, A_LIMIT)
 
 
+@on_both
 def test_a_look_is_one_snapshot(db: Database) -> None:
     with db.reading() as tx:
         assert tx.execute(text('SELECT count(*) FROM "limit"')).scalar_one() == 0
@@ -150,6 +153,7 @@ def test_a_look_is_one_snapshot(db: Database) -> None:
         assert tx.execute(text('SELECT count(*) FROM "limit"')).scalar_one() == 0
 
 
+@on_both
 def test_nobody_is_woken_by_what_was_rolled_back(db: Database, policy: Policy) -> None:
     people(db, policy)
     woken: list[int] = []

@@ -18,7 +18,10 @@ from bot.store.people import people_and_groups as store
 from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import Incident, Limit, Person
 from bot.store.transaction import Transaction, core
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
+
+pytestmark = on_both
 
 
 def a_limit(scope: str) -> dict[str, Any]:

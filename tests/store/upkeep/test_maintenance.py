@@ -18,6 +18,7 @@ from bot.store.tables import Delivery, Limit
 from bot.store.transaction import Transaction
 from bot.store.upkeep import maintenance, purge, storage_check
 from bot.store.upkeep.purge import Heap
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE
 
 LIMIT = 400_000
@@ -81,6 +82,7 @@ def test_a_short_log_is_left_alone(sqlite: Database) -> None:
     assert maintenance.log_size(sqlite) > 0
 
 
+@on_both
 def test_statistics_are_taken_without_harm(db: Database) -> None:
     write(db, 0, 50)
     maintenance.refresh_statistics(db)
@@ -88,6 +90,7 @@ def test_statistics_are_taken_without_harm(db: Database) -> None:
         assert read(tx) == 50
 
 
+@on_both
 def test_room_that_was_cleared_is_used_again(db: Database) -> None:
     """The file, or the table, does not grow while as much goes as comes."""
     sizes = []
@@ -130,6 +133,7 @@ def size(db: Database) -> int:
     return found
 
 
+@on_both
 def test_postgresql_vacuums_what_changes_fast_long_before_a_fifth_has_changed(
     db: Database,
 ) -> None:

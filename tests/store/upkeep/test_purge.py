@@ -37,8 +37,11 @@ from bot.store.tables import (
 from bot.store.transaction import Table
 from bot.store.upkeep import purge
 from bot.store.upkeep.purge import Heap
+from tests.databases import on_both
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 from tests.services.scene import page_of
+
+pytestmark = on_both
 
 DAY = timedelta(days=1)
 RECORD: tuple[Table, ...] = (Incident, TimelineEntry, Page, PagingRun, Participant, Decision, Task)

@@ -12,6 +12,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
 from bot.store.tables import Limit
 from bot.store.upkeep import storage_check
+from tests.databases import on_both
 from tests.factories import NOON
 
 _SERVER_IS_FULL = (
@@ -52,6 +53,7 @@ def no_new_pages(db: Database) -> Iterator[None]:
     db.engine.dispose()
 
 
+@on_both
 def test_a_disk_that_fills_in_a_quiet_night_is_found_out(db: Database) -> None:
     storage_check.look_for_room(db, NOON)
     with no_new_pages(db):
@@ -70,6 +72,7 @@ def test_a_disk_that_fills_in_a_quiet_night_is_found_out(db: Database) -> None:
     assert not db.takes_nothing
 
 
+@on_both
 def test_a_look_leaves_one_small_row(db: Database) -> None:
     storage_check.look_for_room(db, NOON, thorough=True)
     storage_check.look_for_room(db, NOON)

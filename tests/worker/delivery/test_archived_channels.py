@@ -11,13 +11,10 @@ from bot.services.incidents import lifecycle
 from bot.store.tables.states import ChannelState
 from playground.driver import texts
 from playground.state.records import Channel, Message
-from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.services import scene
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
-
-pytestmark = on_sqlite
 
 SAID = ("alpha", "bravo", "charlie")
 HALF_AN_HOUR = 30 * 60

@@ -11,10 +11,13 @@ from bot.concurrency import gate
 from bot.domain.kinds import DeliveryKind
 from bot.worker.delivery import relay
 from bot.worker.duework import tick
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
 from tests.worker.delivery.test_relay import all_sent
+
+pytestmark = on_both
 
 
 @asynccontextmanager

@@ -7,12 +7,9 @@ import pytest
 
 from playground.state.records import Channel
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.factories import MEI, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
-
-pytestmark = on_sqlite
 
 BOT = "UAPP00001"
 CREATE = "conversations.create"

@@ -7,7 +7,7 @@ from bot.services.delivery.results import At
 from bot.services.unanswered import long_limits
 from bot.worker.metrics.process_metrics import TICK
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
@@ -37,7 +37,6 @@ async def test_pages_behind_a_long_limit_page_the_backups_too(rig: Rig) -> None:
     assert asked == sorted([PRIYA, TOM] * 3), "once each: nobody is on the next step"
 
 
-@on_sqlite
 async def test_a_limit_of_everybodys_messages_uses_up_no_ladder(rig: Rig) -> None:
     """Each is asked once, and the rounds come in their own time."""
     limited = FaultRule(FaultKind.RATE_LIMITED, "chat.postMessage", count=50, seconds=HOUR)
@@ -56,7 +55,7 @@ def _outcomes(rig: Rig, user: str) -> set[str | None]:
     return {row.error for row in deliveries(rig, DeliveryKind.PAGE) if row.target == user}
 
 
-@on_sqlite
+@on_both
 async def test_an_incident_does_not_wait_an_hour_for_its_channel(rig: Rig) -> None:
     limited = FaultRule(FaultKind.RATE_LIMITED, MAKING, count=1, seconds=HOUR)
     rig.slack.slack.faults.add(limited)

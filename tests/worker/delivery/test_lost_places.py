@@ -6,13 +6,10 @@ from bot.store.tables import Incident
 from bot.store.tables.states import ChannelState
 from playground.driver import texts
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.services import scene
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
-
-pytestmark = on_sqlite
 
 SHARED = "C0ESCALATIONS"
 

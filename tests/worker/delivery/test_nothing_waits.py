@@ -15,10 +15,13 @@ from bot.services.digests import digest, digest_message
 from bot.services.people.directory import remember_people
 from bot.store.delivery import limits
 from playground.web.faults import FaultKind, FaultRule
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 from tests.worker.delivery.test_relay import deliveries
+
+pytestmark = on_both
 
 # Long enough that what hangs still hangs when the page has come, on a busy machine too.
 PATIENT = replace(BRISK, http_timeout=timedelta(seconds=8), lease=timedelta(seconds=16))

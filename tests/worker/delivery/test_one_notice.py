@@ -13,7 +13,6 @@ from bot.services.paging import answers
 from bot.store.tables import Page
 from playground.driver import texts
 from playground.state.records import Message
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, an_incident
 from tests.services import scene
 from tests.truth import untrue
@@ -21,7 +20,6 @@ from tests.waiting import eventually
 from tests.worker.conftest import Rig
 from tests.worker.test_staleness import rest
 
-pytestmark = on_sqlite
 TEAMS = (TeamKey("legal"), TeamKey("pr"), TeamKey("content-policy"))
 NEWER = "The newer message below"
 

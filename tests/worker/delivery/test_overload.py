@@ -7,7 +7,6 @@ from sqlmodel import col, select
 
 from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery
-from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -30,7 +29,6 @@ def something_waits(rig: Rig) -> bool:
         return bool(tx.all(select(Delivery).where(col(Delivery.state).in_(UNSENT)).limit(1)))
 
 
-@on_sqlite
 async def test_an_overloaded_slack_is_not_kept_busy_with_what_was_given_up(rig: Rig) -> None:
     """It works at calls that nobody waits for any more, and at questions what became of them."""
     teams = sorted(rig.policy.teams)

@@ -6,7 +6,6 @@ from bot.domain.kinds import DeliveryKind
 from bot.services.incidents import lifecycle
 from bot.worker.timings import Timings
 from playground.state.records import Message
-from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.services import scene
 from tests.waiting import eventually
@@ -19,7 +18,6 @@ def told(rig: Rig, channel: str) -> list[Message]:
     return [one for one in rig.posted() if one.channel == channel]
 
 
-@on_sqlite
 async def test_two_posts_in_a_channel_are_a_second_apart(rig: Rig) -> None:
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
     async with rig.working(A_SECOND, ticking=False):

@@ -21,7 +21,7 @@ from bot.store.tables import Delivery
 from bot.time_source import TimeSource
 from playground.driver import texts
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -59,7 +59,6 @@ async def test_every_team_is_paged_once_and_the_card_is_pinned(rig: Rig) -> None
     assert MEI in channel.members
 
 
-@on_sqlite
 async def test_slack_shows_no_preview_of_a_link_that_a_message_quotes(rig: Rig) -> None:
     """Slack would fetch the page of whoever is reported, and show it to all who read here."""
     title = "Threats at https://evil.example/post/1"
@@ -263,6 +262,7 @@ def those_told(rig: Rig, channel: str, words: Sequence[str]) -> list[str]:
     return [word for said in told for word in words if word in said]
 
 
+@on_both
 async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Rig) -> None:
     """Nothing is given up while Slack does not answer, and nothing goes ahead of its turn."""
     async with words_after_an_outage(rig):
@@ -270,6 +270,7 @@ async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Ri
     assert those_told(rig, "esc-1", WORDS) == WORDS
 
 
+@on_both
 async def test_a_channel_keeps_its_order_where_others_are_served_first_after_an_outage(
     rig: Rig,
 ) -> None:

@@ -17,13 +17,10 @@ from bot.services.paging import answers, starting
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.factories import MEI, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 from tests.worker.delivery.test_relay import deliveries
-
-pytestmark = on_sqlite
 
 AOIFE = UserId("U0AOIFE")
 HISTORY = "conversations.history"

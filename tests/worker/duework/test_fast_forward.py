@@ -12,6 +12,7 @@ from bot.services.followups import tasks
 from bot.store.tables import Delivery, TimelineEntry
 from bot.time_source import TimeSource
 from playground.web.faults import FaultKind, FaultRule
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -85,6 +86,7 @@ async def test_what_was_moved_before_the_start_counts_as_a_downtime(
     assert rig.clock.now() > act.now + 5 * HOUR
 
 
+@on_both
 async def test_where_slack_is_away_time_goes_on(rig: Rig, tmp_path: Path) -> None:
     in_steps(rig, tmp_path / "clock")
     act = rig.act(MEI)

@@ -20,9 +20,12 @@ from bot.time_source import TimeSource
 from bot.worker.duework.tick import Tick
 from bot.worker.metrics.process_metrics import TICK
 from playground.web.faults import FaultKind, FaultRule
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
+
+pytestmark = on_both
 
 
 def spoken(rig: Rig) -> list[Reminder]:

@@ -13,7 +13,7 @@ from bot.time_source import TimeSource
 from bot.worker.duework.tick import Tick
 from bot.worker.timekeeper import Timekeeper
 from bot.worker.timings import Timings
-from tests.databases import on_postgresql, on_sqlite
+from tests.databases import on_both, on_postgresql
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
 
@@ -55,7 +55,6 @@ async def test_a_replica_an_hour_off_goes_by_the_database(
     assert abs(clock.real() - datetime.now(UTC)) < A_LITTLE, "it counts, and looks at no clock"
 
 
-@on_sqlite
 async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machine) -> None:
     clock = TimeSource()
     await keeper(db, clock).set_clock()
@@ -63,6 +62,7 @@ async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machi
     assert clock.real() - datetime.now(UTC) > HOUR - A_LITTLE
 
 
+@on_both
 async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machine) -> None:
     jumps: list[int] = []
     watching = keeper(db, TimeSource(), jumps)
@@ -74,7 +74,6 @@ async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machi
     assert jumps == [1]
 
 
-@on_sqlite
 async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
     figures = rig.figures
     tick = Tick(rig.gear(Timings(tick=3600)), list, TICKING)

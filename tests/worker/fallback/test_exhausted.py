@@ -19,7 +19,7 @@ from bot.services.incidents import severity_changes
 from bot.services.paging import answers, starting
 from bot.store.tables import Delivery
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
@@ -69,7 +69,6 @@ async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
         assert len(told_that_nobody_answered(beyond, to)) == 1, "two replicas, one mail"
 
 
-@on_sqlite
 async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Beyond) -> None:
     rig = beyond.rig
     mails = {
@@ -94,7 +93,6 @@ async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Bey
     assert of("ESC-1", beyond) == []
 
 
-@on_sqlite
 async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) -> None:
     rig = beyond.rig
     boss = in_charge(rig)[0]
@@ -112,7 +110,6 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
     assert told_that_nobody_answered(beyond, "priya@example.com") == []
 
 
-@on_sqlite
 async def test_a_wrong_user_not_found_sends_it_the_other_way_at_once_and_to_slack_later(
     beyond: Beyond,
 ) -> None:
@@ -131,6 +128,7 @@ async def test_a_wrong_user_not_found_sends_it_the_other_way_at_once_and_to_slac
     assert len(told_that_nobody_answered(beyond, "priya@example.com")) == 1
 
 
+@on_both
 async def test_each_end_of_a_ladder_is_told_once(beyond: Beyond) -> None:
     """It is raised when nobody was left, and the faster ladder passes unanswered too."""
     rig = beyond.rig

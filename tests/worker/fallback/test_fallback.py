@@ -24,7 +24,7 @@ from bot.store.incidents import incident_rows
 from bot.store.people import people_and_groups
 from bot.store.tables import Delivery
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
+from tests.databases import on_both
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -69,7 +69,6 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     assert entry.data == {"person": PRIYA, "way": "email", "team": "legal", "name": "Legal"}
 
 
-@on_sqlite
 async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -84,7 +83,6 @@ async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> N
     assert entry.data == {"person": PRIYA, "way": "email", "team": f"person:{PRIYA}", "name": ""}
 
 
-@on_sqlite
 async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -99,7 +97,6 @@ async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond)
         assert hidden.casefold() not in text.casefold()
 
 
-@on_sqlite
 async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> None:
     rig = beyond.rig
     rule = FallbackRule({Severity.P1: timedelta(minutes=5)}, {PRIYA: (MAIL,)})
@@ -118,7 +115,6 @@ async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> Non
     assert len(fallbacks(rig)) == 1
 
 
-@on_sqlite
 async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -130,6 +126,7 @@ async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> No
     assert len(fallbacks(rig)) == 1
 
 
+@on_both
 async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> None:
     rig = beyond.rig
     rule = beyond.rule(**{PRIYA: (MAIL, TEXT), SOFIA: (FallbackWay("email", "sofia@example.com"),)})
@@ -146,7 +143,6 @@ async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> 
     assert "Legal is needed" in beyond.hook.taken[0][1]["message"]
 
 
-@on_sqlite
 async def test_a_gateway_that_hangs_delays_no_other(beyond: Beyond) -> None:
     rig = beyond.rig
     beyond.hook.open.clear()
@@ -167,7 +163,6 @@ def metrics(rig: Rig) -> str:
     return generate_latest(rig.figures.registry).decode()
 
 
-@on_sqlite
 async def test_a_gateway_that_fails_is_tried_again_and_nothing_names_the_address(
     beyond: Beyond, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -242,7 +237,6 @@ async def test_an_acknowledgement_by_the_link_ends_the_ladder_and_edits_what_sla
     assert not rig.dms_of(TOM), "whoever has answered is not asked again"
 
 
-@on_sqlite
 async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
     beyond: Beyond,
 ) -> None:
@@ -257,7 +251,6 @@ async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
     assert taken.team_name == "Legal"
 
 
-@on_sqlite
 async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond: Beyond) -> None:
     rig = beyond.rig
     beyond.mailbox.refuses = True
@@ -271,7 +264,6 @@ async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond
     assert beyond.mailbox.envelopes == []
 
 
-@on_sqlite
 async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -344,7 +336,6 @@ async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways
     assert taken.team_name == "Legal"
 
 
-@on_sqlite
 async def test_an_address_that_was_wrong_is_corrected_in_the_policy(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -367,7 +358,6 @@ def unsent(rig: Rig) -> list[Delivery]:
     return [row for row in fallbacks(rig) if row.state in outbox.UNSENT]
 
 
-@on_sqlite
 async def test_without_other_ways_in_the_policy_nothing_waits_for_one(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)

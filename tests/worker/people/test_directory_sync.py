@@ -19,12 +19,9 @@ from bot.store.incidents import incident_rows
 from bot.worker.people.direct_messages import DirectMessages
 from bot.worker.people.directory_sync import DirectorySync
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
-
-pytestmark = on_sqlite
 
 GROUP, HELEN = "S0TNS", "U0HELEN"
 

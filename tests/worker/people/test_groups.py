@@ -9,11 +9,8 @@ from bot.domain.act import Role
 from bot.domain.ids import UserId
 from bot.services.access import identity
 from playground.web.faults import FaultKind, FaultRule
-from tests.databases import on_sqlite
 from tests.worker.conftest import Rig
 from tests.worker.people.test_directory_sync import GROUP, directory_of
-
-pytestmark = on_sqlite
 
 TOLD = "A user group of the policy has no members now: its role is withdrawn"
 

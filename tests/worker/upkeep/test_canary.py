@@ -11,7 +11,6 @@ import pytest
 
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.worker.upkeep.canary import Canary, Click, Us
-from tests.databases import on_sqlite
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
@@ -33,7 +32,6 @@ async def flying(rig: Rig, click: Click) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("status", "why"),
     [

@@ -20,8 +20,11 @@ from bot.worker.loop import Gear
 from bot.worker.metrics.process_metrics import ProcessMetrics
 from bot.worker.timings import Timings
 from bot.worker.upkeep.purge import PurgeLoop
+from tests.databases import on_both
 from tests.factories import WORKSPACE
 from tests.waiting import eventually
+
+pytestmark = on_both
 
 OFTEN = Timings(purge_every=timedelta(seconds=0.05), purge_rest=0.001)
 
