@@ -1,5 +1,7 @@
 """Real databases for tests: a fresh SQLite file or a fresh PostgreSQL database each.
 
+A test runs on SQLite, unless a mark from here says otherwise. CONTRIBUTING.md says which to use.
+
 PostgreSQL comes as a Python package. Each test process has a server of its own, because the process
 that ends first would stop a shared one. After a test, its database is emptied for the next one.
 This takes a millisecond, and a copy of the template takes a tenth of a second. A database whose

@@ -25,8 +25,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.compiler import SQLCompiler
 from xdist.workermanage import WorkerController
 
-from bot.store import transaction
-from bot.store.sql.prepared import CompiledStatement, WaitingWrite
+from bot.store.sql.prepared import CompiledStatement, WaitingWrite, together
 
 OWN_FORMS = {
     "bot/store/delivery/claims.py:_lease": "SQLite changes lanes and deliveries one after another",
@@ -45,7 +44,7 @@ _PRODUCT = ("bot", "handlers", "commandline")
 _BETWEEN = ("bot/store/transaction.py", "bot/store/database.py", "bot/store/sql/")
 """The modules that run what a function of the store gives them."""
 _RECORDING = ("tests/statements.py", "tests/compiled.py")
-_NEUTRAL = SQLiteDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_NEUTRAL = SQLiteDialect(paramstyle="named")
 _SAME = (
     (r"(:\w+?|\banon)_\d+\b", r"\1"),
     # A list as one value, in SQLite's form and in PostgreSQL's.
@@ -119,7 +118,7 @@ def _place(frame: FrameType | None) -> str | None:
 def recording() -> Iterator[Recorded]:
     """Record every statement that is compiled, and the parts of those that run together."""
     recorded, known = Recorded(), set[tuple[WaitingWrite, ...]]()
-    compile_, join = SQLCompiler.__init__, transaction.together
+    compile_ = SQLCompiler.__init__
 
     def compiled(
         self: SQLCompiler, dialect: Dialect, statement: Any, *rest: Any, **more: Any
@@ -128,16 +127,16 @@ def recording() -> Iterator[Recorded]:
         if statement is not None and dialect is not _NEUTRAL:
             recorded.ran(dialect.name, statement, more.get("column_keys"))
 
-    def together(dialect: Dialect, puts: tuple[WaitingWrite, ...]) -> CompiledStatement:
+    def joined(dialect: Dialect, puts: tuple[WaitingWrite, ...]) -> CompiledStatement:
         if puts not in known:
             known.add(puts)
             for each in puts:
                 recorded.ran(dialect.name, each.put.statement, each.columns)
-        return join(dialect, puts)
+        return together(dialect, puts)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLCompiler, "__init__", compiled)
-        patch.setattr(transaction, "together", together)
+        patch.setattr("bot.store.transaction.together", joined)
         yield recorded
 
 
