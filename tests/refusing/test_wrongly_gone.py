@@ -13,7 +13,7 @@ from bot.domain.paging.ladders import PageState, RunState
 from bot.slack.refusals import DEAD_TARGETS
 from bot.store.people import people_and_groups
 from bot.store.tables import TimelineEntry
-from tests.databases import KINDS, on_both
+from tests.databases import on_both
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
 
@@ -91,15 +91,7 @@ async def test_what_the_channel_reads_is_what_was_done(refusing: Refusing) -> No
     assert "Slack had not accepted the page to" in said[0]
 
 
-ON_SQLITE = sorted(DEAD_TARGETS - {"user_not_found"})
-"""For what no database does differently."""
-
-
-@pytest.mark.parametrize(
-    ("database_url", "code"),
-    [(kind, "user_not_found") for kind in KINDS] + [("sqlite", code) for code in ON_SQLITE],
-    indirect=["database_url"],
-)
+@pytest.mark.parametrize("code", sorted(DEAD_TARGETS))
 async def test_who_has_left_by_their_own_account_is_gone_and_the_backup_paged(
     refusing: Refusing, code: str
 ) -> None:

@@ -75,9 +75,9 @@ async def test_slack_shows_no_preview_of_a_link_that_a_message_quotes(rig: Rig) 
 @pytest.mark.parametrize(
     ("database_url", "fault"),
     [
-        # Each way to end a call on PostgreSQL; on SQLite those that end it differently for us.
-        *(("postgresql", kind) for kind in UNCLEAR),
-        *(("sqlite", kind) for kind in (FaultKind.FATAL_ERROR, FaultKind.RESET_STORED)),
+        # Each way to end a call on SQLite; on PostgreSQL those that end it differently for us.
+        *(("sqlite", kind) for kind in UNCLEAR),
+        *(("postgresql", kind) for kind in (FaultKind.FATAL_ERROR, FaultKind.RESET_STORED)),
     ],
     indirect=["database_url"],
 )
