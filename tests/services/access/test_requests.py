@@ -110,6 +110,7 @@ def test_a_refusal_is_recorded_with_its_reason_and_told(
     [told] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_ANSWER)
     assert isinstance(told.view, AccessAnswer)
     assert (told.person, told.view.because, told.view.granted) == (NOOR, "Legal has it", False)
+    assert told.view.by == SOFIA
     assert told.view.again_at == NOON + HOUR, "a time, not 'in an hour': it is read later"
     assert "Legal has it" not in str([row.args for row in scene.outgoing_rows(db)])
 

@@ -332,11 +332,26 @@ def test_what_has_left_slack_is_named_item_by_item(
     with db.transaction() as tx:
         for one in mails:
             state = DeliveryState.SENT if one.id == mail.id else DeliveryState.CANCELLED
-            claims.finish(tx, one, state, real=NOON)
+            claims.finish(tx, one, state, real=NOON, sent_at=NOON + 2 * HOUR)
     beyond = tighten(db, policy, an_act(SOFIA), opened)
-    assert [(one.person, one.way) for one in beyond] == [(PRIYA, "sms")], (
+    assert [(one.person, one.way, one.at) for one in beyond] == [(PRIYA, "sms", NOON + 2 * HOUR)], (
         "never a hash of the number, which is found by trying"
     )
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_what_the_channel_is_counts_and_not_what_the_policy_sets_now(
+    db: Database, policy: Policy, private: bool
+) -> None:
+    def with_channels(private: bool) -> Policy:
+        return replace(policy, channel=replace(policy.channel, private=private))
+
+    opened = an_incident(db, with_channels(private), teams=()).head.id
+    scene.send(db, with_channels(private))
+    assert scene.incident(db, opened).channel_private is private
+    beyond = tighten(db, with_channels(not private), an_act(MEI), opened)
+    assert [one for one in beyond if one.channel] == ([] if private else list(beyond))
+    assert bool(beyond) is not private
 
 
 def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy) -> None:

@@ -6,6 +6,8 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.domain.access.visibility import Tier
 from bot.domain.errors import OriginalEnded
@@ -19,6 +21,7 @@ from bot.render.wording import Wording
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers as paging_answers
 from bot.store.database import Database
+from bot.store.tables import Incident
 from tests.databases import on_postgresql
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -168,3 +171,14 @@ def test_at_one_moment_only_one_is_closed_as_a_duplicate_of_the_other(
         with ThreadPoolExecutor(2) as pool:
             done = pool.map(close, [one, other], [2 * pair + 2, 2 * pair + 1])
         assert sorted(done) == [False, True]
+
+
+@pytest.mark.timeout(20)
+def test_duplicates_of_each_other_lead_to_no_open_one(db: Database, policy: Policy) -> None:
+    """Earlier releases closed escalations so."""
+    first, second, another = (opened(db, policy) for _ in range(3))
+    close_as_duplicate(db, first, of=2)
+    lifecycle.decline(db, an_act(minutes=2), second, "no escalation")
+    with db.transaction() as tx:
+        tx.execute(update(Incident).where(col(Incident.id) == second).values(duplicate_of=first))
+    assert refusal(db, another, of=1).instead is None

@@ -124,5 +124,7 @@ def test_what_earlier_releases_sealed_is_read_with_people(
     assert not [one for one in said if KEY.search(one)]
     assert f"<@{TOM}>" in said[0]
     [record] = export.records(db)
-    assert data in [entry["data"] for entry in record["timeline"]]
+    [entry] = [entry for entry in record["timeline"] if entry["data"] == data]
+    beside = [entry.get(key) for key in ("person", "to_person")]
+    assert beside == [TOM if key in data else None for key in ("team", "to_team")]
     assert export.verify(db) == (1, [])
