@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,20 +143,22 @@ class Cover:
                 self.tests[test].lines[module] = versions[module], lines
 
     def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
-        """Return the tests that run the changed lines, SQLite first, and the cheapest first.
+        """Return tests that run the changed lines: SQLite first, and the module's own tests first.
 
-        On each database, they take at most `seconds` together, or there is only one.
+        These are the tests of its folder. Of each sort, the cheapest are taken, for at most
+        `seconds` together, or there is only one: two thousand tests may run a line by the way.
         """
         module = mutant.module
         part = module.places.part(mutant.first_line)
         found = self._of_users(part, module, modules)
         if not part.once:
             found |= self._of_lines(module, mutant.first_line, mutant.last_line, part)
-        cheap = sorted(found, key=lambda test: self.tests[test].seconds)
-        # A connection to PostgreSQL takes longer to make than most tests take.
-        on_sqlite = [test for test in cheap if "postgresql" not in test]
-        others = [test for test in cheap if "postgresql" in test]
-        return [*self._within(seconds, on_sqlite), *self._within(seconds, others)]
+        own = f"tests/{module.path.removeprefix('bot/').rpartition('/')[0]}/"
+        sorts: dict[tuple[bool, bool], list[str]] = defaultdict(list)
+        for test in sorted(found, key=lambda test: self.tests[test].seconds):
+            # A connection to PostgreSQL takes longer to make than most tests take.
+            sorts["postgresql" in test, not test.startswith(own)].append(test)
+        return [test for sort in sorted(sorts) for test in self._within(seconds, sorts[sort])]
 
     def _within(self, seconds: float, tests: Sequence[str]) -> list[str]:
         kept, sum_ = list[str](), 0.0

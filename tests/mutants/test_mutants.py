@@ -192,6 +192,19 @@ def test_the_cheapest_run_first_and_postgresql_last(tmp_path: Path) -> None:
     assert chosen_for(cover, "return row == 2") == ["quick", "b[postgresql]"]
 
 
+def test_its_own_tests_run_before_the_cheapest(tmp_path: Path) -> None:
+    """Otherwise two thousand tests that run a line by the way would leave them no time."""
+    own, others = "tests/paging/a.py::x", [f"tests/b.py::{number}" for number in range(9)]
+    module = Module("bot/paging/said.py", "def f(row):\n    return row == 2\n")
+    version, rows = digest(module.text), {own: 8.0, **dict.fromkeys(others, 2.0)}
+    tests = [[test, took, [[module.path, version, "4"]]] for test, took in rows.items()]
+    kept = tmp_path / "cover.json"
+    kept.write_text(json.dumps({"files": {}, "versions": {}, "tests": tests}))
+    [mutant] = [one for one in mutants_of(module) if one.was == "return row == 2"]
+    found = Cover(tmp_path, kept).tests_of(mutant, [module], 9.0)
+    assert (found[0], len(found)) == (own, 5)
+
+
 TRYING = """
 import json, sys
 from pathlib import Path
