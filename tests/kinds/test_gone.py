@@ -13,11 +13,8 @@ from bot.services.delivery import outgoing
 from bot.services.delivery.content import NothingToSay
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed, ClaimOf
-from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, WORKSPACE, people
 from tests.kinds.test_every_kind import filled
-
-pytestmark = on_sqlite
 
 
 def an_orphan(kind: DeliveryKind) -> Claimed:

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         under = [ROOT / path for path in asked.tests]
         tests = [file for file in tests if any(map(file.is_relative_to, under))]
     if not asked.report:
-        cover.record(tests, modules, asked.workers, settings.twice)
+        cover.record(tests, modules, asked.workers)
     if asked.record:
         return 0
     results, reasons = Results(KEPT / "tried.jsonl"), explained()

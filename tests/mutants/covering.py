@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.mutants.mutant import Module, Mutant
 from tests.mutants.places import MODULE, Part
-from tests.mutants.tracing import SCOPE, TRACED, TWICE
+from tests.mutants.tracing import SCOPE, TRACED
 
 Span = tuple[str, int, int]
 LONGEST = 10.0
@@ -76,17 +76,8 @@ class Cover:
         self._kept.parent.mkdir(parents=True, exist_ok=True)
         self._kept.write_text(json.dumps(whole), encoding="utf-8")
 
-    def record(
-        self,
-        files: Iterable[Path],
-        modules: Sequence[Module],
-        workers: int,
-        twice: Sequence[str],
-    ) -> None:
-        """Run the new and the changed test files, and note which lines each test runs.
-
-        Tests in the folders `twice` run on both databases, others on SQLite alone if they can.
-        """
+    def record(self, files: Iterable[Path], modules: Sequence[Module], workers: int) -> None:
+        """Run the new and the changed test files, and note which lines each test runs."""
         found = {
             file.relative_to(self._root).as_posix(): digest(file.read_text(encoding="utf-8"))
             for file in files
@@ -98,20 +89,17 @@ class Cover:
         }
         if stale:
             print(f"Recording which lines {len(stale)} test files run", flush=True)
-            self._run(stale, modules, workers, twice)
+            self._run(stale, modules, workers)
         self._files = {file: at for file, at in self._files.items() if file not in gone} | found
         self._found.clear()
         self._write()
 
-    def _run(
-        self, files: Sequence[str], modules: Sequence[Module], workers: int, twice: Sequence[str]
-    ) -> None:
+    def _run(self, files: Sequence[str], modules: Sequence[Module], workers: int) -> None:
         folder = self._kept.parent / "traced"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         scope = sorted({str((self._root / module.path).parent) for module in modules})
-        where = {SCOPE: os.pathsep.join(scope), TWICE: os.pathsep.join(twice)}
-        environment = {**os.environ, TRACED: str(folder), **where}
+        environment = {**os.environ, TRACED: str(folder), SCOPE: os.pathsep.join(scope)}
         plugins = ("-p", "tests.mutants.tracing", "-p", "no:cacheprovider")
         command = [sys.executable, "-m", "pytest", "-q", *plugins, "-n", str(workers), *files]
         with (self._kept.parent / "traced.log").open("w", encoding="utf-8") as log:

@@ -21,7 +21,6 @@ class Settings:
 
     modules: list[str]
     left_out: list[str]
-    twice: list[str]
     seconds: float
     at_most: float
 

@@ -14,7 +14,6 @@ from tests.mutants.covering import Cover, digest
 from tests.mutants.kept import explained
 from tests.mutants.made import mutants_of
 from tests.mutants.mutant import Module
-from tests.mutants.tracing import once
 
 SMALL = Module(
     "small.py",
@@ -119,13 +118,6 @@ def test_a_larger_sample_has_the_smaller_in_it() -> None:
     assert len(few) == 5
     assert few < sample(every, 9, seed=1)
     assert few != sample(every, 5, seed=2)
-
-
-def test_one_test_of_both_databases_is_recorded() -> None:
-    both = ["tests/a.py::x[sqlite]", "tests/a.py::x[postgresql]"]
-    alone = "tests/a.py::y[postgresql]"
-    store = [one.replace("/a", "/store/a") for one in both]
-    assert once([*both, alone, *store], ("tests/store",)) == [both[0], alone, *store]
 
 
 def test_each_is_another_module_and_has_a_name_of_its_own() -> None:

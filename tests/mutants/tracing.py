@@ -7,7 +7,7 @@ each test, and the seconds of the tests that passed.
 import json
 import os
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import pytest
 
 TRACED = "TOCSIN_TRACED"
 SCOPE = "TOCSIN_TRACED_SCOPE"
-TWICE = "TOCSIN_TRACED_TWICE"
 _seconds: dict[str, float] = {}
 _failed: set[str] = set()
 _coverage: Any = None
@@ -33,27 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
     warnings = ["module-not-measured", "no-data-collected", "module-not-imported"]
     _coverage.set_option("run:disable_warnings", [*warnings, "couldnt-parse", "already-imported"])
     _coverage.start()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests on PostgreSQL that run the same lines on SQLite."""
-    folders = tuple(filter(None, os.environ[TWICE].split(os.pathsep)))
-    wanted = set(once([item.nodeid for item in items], folders))
-    left_out = [item for item in items if item.nodeid not in wanted]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item.nodeid in wanted]
-
-
-def once(tests: Collection[str], twice: tuple[str, ...]) -> list[str]:
-    """Return the tests to record: one of each, or both in the folders `twice`."""
-    every = set(tests)
-    return [
-        test
-        for test in tests
-        if test.startswith(twice)
-        or "postgresql" not in test
-        or test.replace("postgresql", "sqlite") not in every
-    ]
 
 
 @pytest.hookimpl(wrapper=True)

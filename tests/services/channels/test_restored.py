@@ -10,11 +10,8 @@ from bot.services.channels import channel
 from bot.store.database import Database
 from bot.store.tables import Incident
 from bot.store.tables.states import ChannelState
-from tests.databases import on_sqlite
 from tests.factories import NOON, an_act, an_incident, people
 from tests.services import scene
-
-pytestmark = on_sqlite
 
 
 @pytest.mark.parametrize("card", ["1.1", None], ids=["with its card", "without"])

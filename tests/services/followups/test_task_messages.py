@@ -10,12 +10,9 @@ from bot.policy import Policy
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
-from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, TOM, an_act, people
 from tests.services import scene
 from tests.services.followups.test_followups import HOUR, a_task, quiet
-
-pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)
