@@ -1,0 +1,45 @@
+"""What a page says of the ladder that it is a step of."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
+from bot.policy import Policy
+from bot.store.database import Database
+from tests.factories import NOON, PRIYA, TOM, an_incident, people
+from tests.services import scene
+
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def opened(db: Database, policy: Policy) -> None:
+    people(db, policy)
+    an_incident(db, policy, teams=(TeamKey("legal"),))
+
+
+def pages(db: Database, policy: Policy, minutes: int) -> dict[UserId, PageMessage]:
+    """The pages that go out at that time, by person."""
+    scene.tick(db, policy, NOON + minutes * MINUTES)
+    sent = scene.letters(scene.send(db, policy, NOON + minutes * MINUTES), DeliveryKind.PAGE)
+    return {one.view.target: one.view for one in sent if isinstance(one.view, PageMessage)}
+
+
+def test_it_says_whether_its_person_was_asked_before(db: Database, policy: Policy) -> None:
+    first, second = pages(db, policy, 0), pages(db, policy, 15)
+    assert {user: view.asked_before for user, view in (first | second).items()} == {
+        PRIYA: False,
+        TOM: False,
+    }
+    later = [pages(db, policy, quarter * 15) for quarter in range(2, 9)]
+    again = [sent[PRIYA].asked_before for sent in later if PRIYA in sent]
+    assert again == [True] * len(again) != []
+
+
+def test_a_page_of_an_open_escalation_does_not_say_that_it_has_ended(
+    db: Database, policy: Policy
+) -> None:
+    assert [view.ended for view in pages(db, policy, 0).values()] == [False]
