@@ -9,6 +9,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
+from bot.services.access import manual_joins
 from bot.services.handover import handing_over
 from bot.services.paging import answers, starting
 from bot.store.database import Database
@@ -101,3 +102,20 @@ def test_the_same_reason_is_not_added_twice(db: Database, policy: Policy) -> Non
     starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
     with pytest.raises(AlreadyPaged):
         starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
+
+
+@pytest.mark.parametrize("loses", [None, "Slack", "seat"])
+def test_a_team_is_paged_again_once_its_responder_cannot_work_on_it(
+    db: Database, policy: Policy, loses: str | None
+) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    answers.acknowledge(db, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA))
+    if loses == "Slack":
+        people(db, policy, U0PRIYA={"deleted": True})
+    if loses == "seat":
+        manual_joins.left(db, policy, an_act(PRIYA, minutes=2), incident_id, PRIYA)
+    if loses is None:
+        with pytest.raises(AlreadyPaged):
+            starting.page_team(db, policy, an_act(minutes=3), incident_id, LEGAL)
+    else:
+        assert starting.page_team(db, policy, an_act(minutes=3), incident_id, LEGAL).targets
