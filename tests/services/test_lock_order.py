@@ -9,17 +9,19 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.domain.ids import TeamKey
-from bot.domain.kinds import TimerKind
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes as delivery_outcomes
 from bot.services.delivery.results import Accepted, At
 from bot.services.paging import answers
+from bot.services.unanswered import long_limits
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.claims import Claimed
 from bot.store.duework import timers
 from bot.store.duework.timers import DueWork, NewTimer
+from bot.store.fallback.unsent_pages import WaitingPages
 from bot.store.incidents import incident_rows
 from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Delivery, Incident, Lane, Timer
@@ -123,6 +125,26 @@ async def test_who_waits_for_the_second_of_them_has_not_touched_a_lane(
         assert free(other, Lane, *lanes) == set(lanes)
     thread.join(10)
     assert {run.responder for run in scene.runs(db)} == {PRIYA}
+
+
+@pytest.mark.parametrize("held", ["pages", "channels"])
+async def test_what_goes_round_a_limit_waits_for_the_escalation_before_the_lane(
+    db: Database, policy: Policy, held: str
+) -> None:
+    first, _ = two_that_page_priya(db, policy)
+    subject = scene.page_of(db, PRIYA, first) if held == "pages" else first
+    one = WaitingPages(subject, first, WORKSPACE)
+    waiting = long_limits.HeldUp(**{"pages": [], "channels": [], held: [one]})
+    with db.transaction() as other:
+        incident_rows.lock(other, first)
+        thread = await blocked(db, partial(long_limits.go_round, db, policy, waiting, NOW))
+        assert free(other, Lane, *lanes_of(db)) == set(lanes_of(db))
+        made = select(col(Delivery.id)).where(
+            col(Delivery.kind) == DeliveryKind.CHANNEL_CREATE, col(Delivery.incident_id) == first
+        )
+        untouched = set(other.execute(made).scalars())
+        assert free(other, Delivery, *untouched) == untouched
+    thread.join(10)
 
 
 async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(

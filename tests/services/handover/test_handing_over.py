@@ -13,6 +13,7 @@ from bot.domain.errors import AlreadyAcknowledged, BadInput, HoldsNothing, Nobod
 from bot.domain.followups.reminder_messages import TaskReminder
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import Ladder, PageState, RunState, Step
 from bot.domain.paging.page_messages import PageMessage
@@ -175,6 +176,9 @@ def test_ownership_and_its_reminders_move_when_the_new_person_acknowledges(
     done = by_command(db, policy, PRIYA, incident_id, to_person=DANIEL)
     assert done.owns
     assert scene.incident(db, incident_id).owner == PRIYA, "until it is acknowledged"
+    entries = queries.details(db, an_act(PRIYA), incident_id, newest=None).entries
+    [handed_over] = [one.data for one in entries if one.kind is EntryKind.HANDED_OVER]
+    assert handed_over["owns"] is True
     answers.acknowledge(db, an_act(DANIEL, minutes=5), scene.page_of(db, DANIEL))
     assert scene.incident(db, incident_id).owner == DANIEL
     sent = scene.send(db, policy, NOON + 5 * MINUTES)
