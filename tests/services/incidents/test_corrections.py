@@ -312,26 +312,28 @@ def test_what_is_not_sent_yet_is_said_with_the_codename(
 def test_what_has_left_slack_is_named_item_by_item(
     db: Database, policy: Policy, opened: str
 ) -> None:
+    another = an_incident(db, policy).head.id
     rows = [
         Outgoing(
             kind=DeliveryKind.FALLBACK,
             priority=Priority.PAGE,
-            lane=f"outside/{user}",
-            subject=scene.page_of(db, user),
-            dedup_key=f"mail {user}",
-            incident_id=opened,
+            lane=f"outside/{user}/{incident_id}",
+            subject=scene.page_of(db, user, incident_id),
+            dedup_key=f"mail {user} {incident_id}",
+            incident_id=incident_id,
             target=user,
             args=OutsideArgs(FallbackWay("sms", "+6590000002").key),
         )
-        for user in (PRIYA, SOFIA)
+        for user, incident_id in ((PRIYA, opened), (SOFIA, opened), (PRIYA, another))
     ]
     with db.transaction() as tx:
         outbox.enqueue(tx, an_act().workspace, NOON, rows)
         mails = claims.claim(tx, kinds=MESSAGES.args, now=NOON, real=NOON, limit=50)
-    [mail] = [one for one in mails if one.target == PRIYA and one.kind is DeliveryKind.FALLBACK]
+    sent = [one for one in mails if one.target == PRIYA and one.kind is DeliveryKind.FALLBACK]
+    assert len(sent) == 2
     with db.transaction() as tx:
         for one in mails:
-            state = DeliveryState.SENT if one.id == mail.id else DeliveryState.CANCELLED
+            state = DeliveryState.SENT if one in sent else DeliveryState.CANCELLED
             claims.finish(tx, one, state, real=NOON, sent_at=NOON + 2 * HOUR)
     beyond = tighten(db, policy, an_act(SOFIA), opened)
     assert [(one.person, one.way, one.at) for one in beyond] == [(PRIYA, "sms", NOON + 2 * HOUR)], (

@@ -268,6 +268,17 @@ def test_a_lane_that_sleeps_over_its_work_is_woken(db: Database) -> None:
     assert list(take(db, at=NOON + LEASE)) == ["page"]
 
 
+def test_a_lane_that_is_woken_rests_as_long_as_it_had_to(db: Database) -> None:
+    put(db, a_delivery("sent"))
+    end(db, take(db)["sent"], pause=30 * SECOND)
+    put(db, a_delivery("page"))
+    with db.transaction() as tx:
+        tx.execute(update(Lane).values(pending_at=None))
+    assert heal(db) == 1
+    assert take(db, at=NOON + 29 * SECOND) == {}
+    assert list(take(db, at=NOON + 30 * SECOND)) == ["page"]
+
+
 def heal(db: Database, **given: Any) -> int:
     with db.transaction() as tx:
         return backlog.heal(tx, now=NOON, real=NOON, lease=LEASE, **given)
