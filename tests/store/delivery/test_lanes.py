@@ -268,6 +268,14 @@ def test_a_lane_that_sleeps_over_its_work_is_woken(db: Database) -> None:
     assert list(take(db, at=NOON + LEASE)) == ["page"]
 
 
+def test_a_lane_that_is_let_go_of_wakes_for_the_earliest(db: Database) -> None:
+    later = [a_delivery(f"in {n} s", due_at=NOON + n * SECOND) for n in (20, 10, 30)]
+    put(db, a_delivery("now"), *later)
+    end(db, take(db)["now"])
+    assert lane(db).pending_at == NOON + 10 * SECOND
+    assert list(take(db, at=NOON + 10 * SECOND)) == ["in 10 s"]
+
+
 def test_a_lane_that_is_woken_rests_as_long_as_it_had_to(db: Database) -> None:
     put(db, a_delivery("sent"))
     end(db, take(db)["sent"], pause=30 * SECOND)
