@@ -133,19 +133,20 @@ class Cover:
     def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
         """Return tests that run the changed lines: SQLite first, and the module's own tests first.
 
-        These are the tests of its folder. Of each sort, the cheapest are taken, for at most
-        `seconds` together, or there is only one: two thousand tests may run a line by the way.
+        These are the tests of its subject, in any layer. Of each sort, the cheapest are taken, for
+        at most `seconds` together, or there is only one: two thousand tests may run a line by the
+        way.
         """
         module = mutant.module
         part = module.places.part(mutant.first_line)
         found = self._of_users(part, module, modules)
         if not part.once:
             found |= self._of_lines(module, mutant.first_line, mutant.last_line, part)
-        own = f"tests/{module.path.removeprefix('bot/').rpartition('/')[0]}/"
+        own = f"/{Path(module.path).parent.name}/"
         sorts: dict[tuple[bool, bool], list[str]] = defaultdict(list)
         for test in sorted(found, key=lambda test: self.tests[test].seconds):
             # A connection to PostgreSQL takes longer to make than most tests take.
-            sorts["postgresql" in test, not test.startswith(own)].append(test)
+            sorts["postgresql" in test, own not in test].append(test)
         return [test for sort in sorted(sorts) for test in self._within(seconds, sorts[sort])]
 
     def _within(self, seconds: float, tests: Sequence[str]) -> list[str]:
