@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.errors import BadInput
 from bot.domain.kinds import DeliveryKind
+from bot.domain.problems.names import NoDigest
 from bot.policy import Policy
 from bot.services.digests import digest
 from bot.store.database import Database
 from tests.databases import on_both
-from tests.factories import WORKSPACE
+from tests.factories import WORKSPACE, an_act
 from tests.services import scene
 
 pytestmark = on_both
@@ -75,3 +77,10 @@ def test_a_digest_that_the_policy_dropped_is_moot(db: Database, one: Policy) -> 
     planned(db, one, MONDAY)
     sent = scene.send(db, replace(one, digests=()), MONDAY)
     assert scene.letters(sent, DeliveryKind.DIGEST) == []
+
+
+def test_without_a_digest_in_the_policy_there_is_none_to_send(db: Database, policy: Policy) -> None:
+    with pytest.raises(BadInput) as refused:
+        digest.send_now(db, replace(policy, digests=()), an_act(), None)
+    assert refused.value.problem == NoDigest()
+    assert not scene.outgoing_rows(db, DeliveryKind.DIGEST)

@@ -351,3 +351,21 @@ def test_a_team_that_is_named_means_the_page_and_not_the_task(db: Database, poli
     assert isinstance(give(db, policy, PRIYA, incident_id, to_team=PR), HandedOver)
     assert owners_of_tasks(db) == [PRIYA]
     assert SOFIA in scene.paged(db, "pr")
+
+
+def test_the_form_opens_for_who_holds_a_part_and_for_nobody_else(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    assert queries.head(db, an_act(PRIYA, minutes=1), incident_id, Deed.HAND_OVER).full
+    with pytest.raises(HoldsNothing):
+        queries.head(db, an_act(TOM, minutes=1), incident_id, Deed.HAND_OVER)
+
+
+def test_who_has_declined_holds_nothing_to_hand_over(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy)
+    answers.decline(db, policy, an_act(PRIYA), scene.page_of(db, PRIYA), "a plane")
+    with pytest.raises(HoldsNothing):
+        by_command(db, policy, PRIYA, incident_id, to_team=PR)
+    assert scene.run_state(db, "legal") is RunState.PAGING
