@@ -1,14 +1,16 @@
-"""What becomes of a message about a task once its task changes."""
+"""What becomes of a message about a task, or for an update, once it is not true any more."""
 
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.act import Role
+from bot.domain.errors import NotYours
 from bot.domain.followups.reminder_messages import Outcome, TaskReminder, UpdateReminder
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services.followups import tasks
-from bot.services.incidents import lifecycle
+from bot.services.followups import tasks, update_timing
+from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
 from tests.factories import DANIEL, MEI, NOON, PRIYA, TOM, an_act, people
 from tests.services import scene
@@ -92,3 +94,22 @@ def test_only_an_update_puts_off_the_next_one(db: Database, policy: Policy) -> N
     said = scene.letters(scene.send(db, policy, NOON + 9 * HOUR), DeliveryKind.UPDATE_REMINDER)
     views = [letter.view for letter in said if isinstance(letter.view, UpdateReminder)]
     assert {view.last_update_at for view in views} == {NOON + timedelta(minutes=10)}
+
+
+def test_the_request_for_an_update_is_edited_once_updates_stop(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = quiet(db, policy)
+    scene.tick(db, policy, NOON + 9 * HOUR)
+    said = scene.send(db, policy, NOON + 9 * HOUR)
+    assert scene.told(said, DeliveryKind.UPDATE_REMINDER)
+    update_timing.stop_updates(db, an_act(MEI, hours=9), incident_id)
+    edits = scene.letters(scene.send(db, policy, NOON + 10 * HOUR), DeliveryKind.MESSAGE_EDIT)
+    assert [one.view.outcome for one in edits if isinstance(one.view, UpdateReminder)]
+
+
+def test_a_task_is_shown_to_its_person_and_to_no_other(db: Database, policy: Policy) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    assert queries.task(db, an_act(PRIYA), task).assignee == PRIYA
+    with pytest.raises(NotYours):
+        queries.task(db, an_act(DANIEL, role=Role.MEMBER), task)
