@@ -369,3 +369,13 @@ def test_who_has_declined_holds_nothing_to_hand_over(db: Database, policy: Polic
     with pytest.raises(HoldsNothing):
         by_command(db, policy, PRIYA, incident_id, to_team=PR)
     assert scene.run_state(db, "legal") is RunState.PAGING
+
+
+def test_an_owner_who_declined_a_page_does_not_hand_over_what_others_are_asked_for(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    lifecycle.assign(db, an_act(MEI), incident_id, PRIYA)
+    answers.decline(db, policy, an_act(PRIYA), scene.page_of(db, PRIYA), "a plane")
+    by_command(db, policy, PRIYA, incident_id, to_team=PR)
+    assert scene.run_state(db, "legal") is RunState.PAGING
