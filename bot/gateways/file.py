@@ -26,7 +26,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://.", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Apprise URLs by the gateway's word. `{to}` in a URL stands for the person's address."""
+    """Apprise URLs by the gateway's key. `{to}` in a URL stands for the person's address."""
 
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -95,7 +95,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _named(word: str) -> str:
-    """Return a gateway's word for the error; empty for anything else, which may be a password."""
+    """Return a gateway's key for the error; empty for anything else, which may be a password."""
     return f", {word}" if _WORD.fullmatch(word) else ""
 
 

@@ -170,7 +170,7 @@ def _way(value: Any) -> FallbackWay:
     found = _WAY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise _expected(
-            "expected a gateway's word, a colon and an address, such as "
+            "expected a gateway's key, a colon and an address, such as "
             "'email:priya@example.com' (the value is not repeated here)"
         )
     form, example = _ADDRESSES.get(found[1], (None, ""))

@@ -22,7 +22,7 @@ TRIGGER_GONE = frozenset(
 
 
 def error_code(error: BaseException) -> str:
-    """Return Slack's word for the failure, or the kind of failure."""
+    """Return Slack's error code for the failure, or the kind of failure."""
     if isinstance(error, SlackApiError):
         # A body that is not JSON, such as a proxy's page, comes as it is.
         data = getattr(error.response, "data", error.response)

@@ -148,10 +148,10 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
     assert all("Nothing can be stored" in one for one in said), said
     status, body = await replica.get("/readyz")
     assert status == 503
-    assert "deleted, moved, replaced, overwritten or cut off" in body
+    assert "deleted, moved, replaced, overwritten or truncated" in body
     log = replica.log.read_text()
     assert log.count("The database cannot be used: nothing is stored or sent") == 1
-    assert "why=The database file was deleted, moved, replaced, overwritten or cut off" in log
+    assert "why=The database file was deleted, moved, replaced, overwritten or truncated" in log
     assert as_it_is(path) == there, "nothing is made, nothing is written"
 
 

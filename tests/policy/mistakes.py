@@ -15,7 +15,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "# ── Severities",
         '[fallback.people]\n»priya = ["email"]\n# ── Severities',
         "fallback.people.priya",
-        "expected a gateway's word, a colon and an address",
+        "expected a gateway's key, a colon and an address",
     ),
     "an address of another kind": (
         "# ── Severities",

@@ -116,7 +116,7 @@ def test_a_wrong_file_is_told_so_without_what_stands_in_it(
 
 
 PASSWORD = "Hunter2 and more"
-"""No gateway's word, unlike SECRET."""
+"""No gateway's key, unlike SECRET."""
 _LINES = st.one_of(
     st.sampled_from(
         [

@@ -128,7 +128,7 @@ def _reason(wording: Wording, view: PageMessage, reason: Reason) -> Mrkdwn:
 def _question(wording: Wording, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
     asked = wording.say("page_messages", _asked(view), page=view)
-    # No one comes after the last step: a person can hand the page over, but not decline it.
+    # No one comes after the ladder: a person can hand the page over, but not decline it.
     declined = [] if exhausted else [button(wording, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
         button(wording, Button.ACKNOWLEDGE, view.page_id, "primary"),

@@ -34,7 +34,7 @@ _PARTICIPANTS = Prepared(
 
 @cache
 def _invited(dialect: str) -> Prepared:
-    """Add a participant, or raise a reader to one who belongs. Never the other way round.
+    """Add a participant, or raise a reader to one who belongs. Never the reverse.
 
     An owner who had left the channel counts as back in it.
     """

@@ -35,7 +35,7 @@ _ELSE = Cause(
 UNUSABLE = Cause("The database cannot be used.", _ELSE.advice)
 LOOK_AT_THE_SERVER = UNUSABLE.advice
 FILE_GONE = Cause(
-    "The database file was deleted, moved, replaced, overwritten or cut off while this process "
+    "The database file was deleted, moved, replaced, overwritten or truncated while this process "
     "used it.",
     "Put it back, or stop this process first.",
 )

@@ -103,7 +103,7 @@ class Readiness:
                     unmigrated = await self._threads.read(self._unmigrated, self._db)
             except HistoryGone:
                 return [
-                    "the database file was deleted, moved, replaced, overwritten or cut off: "
+                    "the database file was deleted, moved, replaced, overwritten or truncated: "
                     "nothing is stored or sent"
                 ]
             except (StoreUnavailable, TimeoutError):
