@@ -5,6 +5,9 @@ import json
 import re
 import subprocess
 import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,7 @@ FORBIDDEN = re.compile(
     r"\b(?:TO-?DO|FIX-?ME|X{3}|T[B]D)\b"
     r"|(?<![\w.])/(?:work|root|home|tmp|Users)/|localhost:\d|C:\\"
 )
+_FENCED = re.compile(r"```.*?```", re.DOTALL)
 FOLDERS = (
     "bot",
     "handlers",
@@ -90,6 +94,28 @@ def test_a_page_has_one_title_and_every_example_a_language(page: Path) -> None:
     assert len(titles) == 1
     assert {example.language for example in examples(page)} <= LANGUAGES
     assert text(page).count("```") == 2 * len(list(examples(page)))
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_a_page_says_each_thing_once(page: Path) -> None:
+    """No line twice in a row, no number twice in a list, no two rows of a table with one name."""
+    said = [line for line in _FENCED.sub("", text(page)).splitlines() if line]
+    assert [line for line, following in pairwise(said) if line == following] == []
+    numbers = [re.match(r"\s*\d+\. ", line) for line in said]
+    assert [
+        one[0] for one, other in pairwise(numbers) if one and other and one[0] == other[0]
+    ] == []
+    assert [row for row, count in Counter(_rows_named_by_code(page)).items() if count > 1] == []
+
+
+def _rows_named_by_code(page: Path) -> Iterator[tuple[int, str]]:
+    """Yield the names in the first cells of each table, with the table's number."""
+    table = 0
+    for line, following in pairwise(text(page).splitlines()):
+        table += line.startswith("| ") and following.startswith("|-")
+        if line.startswith("| `"):
+            first = line.split(" |")[0]
+            yield from ((table, found) for found in re.findall(r"`[^`]+`", first))
 
 
 @pytest.mark.parametrize(
