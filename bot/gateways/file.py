@@ -106,7 +106,7 @@ def _faults(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         if not _WORD.fullmatch(word):
             yield (
                 word,
-                "expected a word of at most 12 small letters, digits and hyphens before the = "
+                "expected a key of at most 12 small letters, digits and hyphens before the = "
                 "(the value is not repeated here)",
             )
         if not isinstance(url, str) or not _SCHEME.match(url):

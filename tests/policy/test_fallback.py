@@ -104,7 +104,7 @@ def test_no_gateways_at_all_is_said_of_each_word(tmp_path: Path) -> None:
         (f'email = "{MAIL}&cc={{to}}"', "expected {to} once"),
         ("email = 5", "expected an Apprise URL in quotes"),
         (f'email = "{SECRET}"', "expected an Apprise URL in quotes"),
-        (f'E-Mail = "{MAIL}"', "expected a word of at most 12 small letters"),
+        (f'E-Mail = "{MAIL}"', "expected a key of at most 12 small letters"),
         ("", "expected a gateway"),
         (f'email = "{MAIL}', "not valid TOML"),
     ],
