@@ -12,6 +12,7 @@ from bot.domain.problems.texts import (
     ChooseASeverity,
     ChooseAState,
     ChooseWhoDoesIt,
+    ChooseWhoMayRead,
     PagedAlready,
 )
 from bot.render import forms
@@ -80,13 +81,15 @@ async def severity(sent: Sent) -> Became:
 async def edit(sent: Sent) -> Became:
     """Correct the fields that the form asks for. The rest stays as it is."""
     fields, tier = sent.fields, sent.fields.chosen(Field.TIER)
+    if tier not in (None, *Tier):
+        raise FormErrors({Field.TIER: ChooseWhoMayRead()})
     lines = fields.text(Field.REFERENCES).splitlines()
     references = tuple(line.strip() for line in lines if line.strip())
     wanted = Correction(
         title=fields.text(Field.TITLE) if fields.has(Field.TITLE) else None,
         category=fields.chosen(Field.CATEGORY),
         references=references if fields.has(Field.REFERENCES) else None,
-        tier=Tier(tier) if tier in list(Tier) else None,
+        tier=Tier(tier) if tier is not None else None,
         needs=needed(sent.wording, fields.text(Field.NEEDS)) if fields.has(Field.NEEDS) else None,
     )
     corrected = await sent.write(corrections.correct, sent.policy, sent.act, sent.subject, wanted)

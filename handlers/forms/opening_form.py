@@ -12,7 +12,12 @@ from bot.domain.incidents.needs import needs_in
 from bot.domain.incidents.results import OpeningDraft
 from bot.domain.incidents.severity import Severity
 from bot.domain.problems import Problem
-from bot.domain.problems.texts import ChooseACategory, ChooseASeverity, NeedsOfNoTeam
+from bot.domain.problems.texts import (
+    ChooseACategory,
+    ChooseASeverity,
+    ChooseWhoMayRead,
+    NeedsOfNoTeam,
+)
 from bot.policy import Policy
 from bot.render import forms
 from bot.render.forms.aside import NOTHING, Aside
@@ -100,6 +105,8 @@ def draft_from(
         errors[Field.CATEGORY.value] = ChooseACategory()
     if filled.severity is None:
         errors[Field.SEVERITY.value] = ChooseASeverity()
+    if fields.chosen(Field.TIER) not in (None, *Tier):
+        errors[Field.TIER.value] = ChooseWhoMayRead()
     read = needs_in(filled.needs, wording.policy.team_names())
     if read.unclear is not None:
         errors[Field.NEEDS.value] = NeedsOfNoTeam(read.unclear)

@@ -106,6 +106,10 @@ class ChooseASeverity(Problem):
     pass
 
 
+class ChooseWhoMayRead(Problem):
+    pass
+
+
 class ChooseAState(Problem):
     pass
 

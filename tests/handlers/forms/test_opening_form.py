@@ -1,5 +1,7 @@
 """The opening form: its proposal and preview, and that nothing typed is lost."""
 
+import pytest
+
 from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form, Shortcut
 from bot.domain.incidents.severity import Severity
@@ -282,3 +284,22 @@ async def test_what_is_shown_without_a_choice_may_be_sent(stage: Stage) -> None:
     sent = await stage.person("mei").submit({block_of(view, "title"): {"title": "Pile-on"}})
     assert sent.ok, sent
     assert stage.incidents()[0].severity == "P0"
+
+
+@pytest.mark.parametrize("callback", [Form.OPEN, Form.EDIT])
+async def test_an_unknown_tier_changes_nothing(stage: Stage, callback: Form) -> None:
+    """Slack sends only what the form offers. An unknown tier is not taken for the open one."""
+    opened = stage.opened(tier=Tier.RESTRICTED)
+    chosen = {"category": "harassment", "severity": "P1", "tier": "loose"}
+    values = {key: {key: {"selected_option": {"value": value}}} for key, value in chosen.items()}
+    view = {
+        **forms.reopen_form(stage.shell.wording, opened.head.id),
+        "id": "V1",
+        "hash": "h1",
+        "callback_id": callback.value,
+        "state": {"values": {**values, "title": {"title": {"value": "Pile-on"}}}},
+    }
+    answered = await send(stage.url, submission_body(view))
+    assert "Choose who may read it." in answered.body
+    assert stage.incidents()[0].title != "Pile-on"
+    assert len(stage.incidents()) == 1
