@@ -112,7 +112,7 @@ def test_a_large_policy_still_makes_a_form(wording: Wording) -> None:
 
 
 def test_the_shipped_policy_makes_a_form_for_every_category(wording: Wording) -> None:
-    shipped = Wording(load(Path(__file__).parents[2] / "escalation.toml"), wording.words)
+    shipped = Wording(load(Path(__file__).parents[3] / "escalation.toml"), wording.words)
     for category in shipped.policy.categories:
         for severity in Severity:
             view = forms.open_form(shipped, Filled(severity=severity, category=category))
