@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.controls import COMMAND, Form
+from bot.domain.controls import Form
 from bot.render.blocks import Block, plain
-from bot.render.message import Message, texts
 from bot.render.text import sizes
 from bot.render.wording import Wording
 
@@ -13,7 +12,7 @@ from bot.render.wording import Wording
 def asking(wording: Wording, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A form to submit. `subject` comes back in `private_metadata`: an id, or a permalink.
 
-    The button that leaves a form never reads like an action on the form's subject.
+    In a reminder's form, *Cancel* could mean the reminder.
     """
     submit = plain(wording.plain("forms", f"{form.value}_submit"), sizes.TITLE)
     return {
@@ -27,15 +26,6 @@ def telling(wording: Wording, form: Form, subject: str, blocks: Sequence[Block])
     """A modal to read, with one button that closes it."""
     shown = list(blocks[: sizes.BLOCKS_IN_VIEW])
     return {**_modal(wording, form, subject, "ok"), "blocks": shown}
-
-
-def telling_message(wording: Wording, form: Form, subject: str, shown: Message) -> dict[str, Any]:
-    """An answer as a modal. If it offers `/escalate close`, the closing button says 'Not now'."""
-    puts_off = any(f"{COMMAND} close" in text for text in texts(shown))
-    return {
-        **_modal(wording, form, subject, "not_now" if puts_off else "ok"),
-        "blocks": shown.blocks,
-    }
 
 
 def _modal(wording: Wording, form: Form, subject: str, leave: str) -> dict[str, Any]:

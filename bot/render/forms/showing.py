@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.controls import Form
 from bot.domain.incidents.views import Details, EntryLine
 from bot.render.blocks import Block, context, section
-from bot.render.forms.modal import telling, telling_message
+from bot.render.forms.modal import telling
 from bot.render.forms.work import about
 from bot.render.incidents import card
 from bot.render.incidents.timeline import line
@@ -48,7 +48,7 @@ def show_view(wording: Wording, view: Details) -> dict[str, Any]:
 
 def message_view(wording: Wording, shown: Message, subject: str = "") -> dict[str, Any]:
     """An answer as a modal, for when an open form would hide a message."""
-    return telling_message(wording, Form.MESSAGE, subject, shown)
+    return telling(wording, Form.MESSAGE, subject, shown.blocks)
 
 
 def as_message(view: dict[str, Any]) -> Message:
