@@ -9,7 +9,7 @@ from bot.domain.act import Act, Role
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.incidents.needs import Need
 from bot.domain.incidents.views import DecisionLine, EntryLine, Head, TaskLine, TeamRow
-from bot.domain.paging.ladders import SAID_NO, Ladder, RunState
+from bot.domain.paging.ladders import SAID_NO, Ladder, PageState, RunState
 from bot.domain.paging.outlook import Follows, what_follows
 from bot.domain.paging.reasons import passed_on
 from bot.services.access.belonging import sight_of
@@ -119,7 +119,9 @@ def team_row(
     in the incident and whether each belongs, if the row has to show that.
     """
     last, mine = (run.round, run.step), [page for page in pages if page.run_id == run.id]
-    asked = [page for page in mine if (page.round, page.step) == last]
+    of_this_step = [page for page in mine if (page.round, page.step) == last]
+    declined = said_no_of(mine)
+    asked = [page for page in of_this_step if page.target not in declined]
     sent = {page.target for page in mine if page.sent_at is not None}
     over = run.state is RunState.EXHAUSTED
     return TeamRow(
@@ -130,7 +132,7 @@ def team_row(
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         paged=tuple(UserId(page.target) for page in asked),
-        paged_at=max((page.created_at for page in asked), default=None),
+        paged_at=max((page.created_at for page in of_this_step), default=None),
         follows=_follows(run, mine, gone) if gone is not None else None,
         round=round_of(run, run),
         step=run.step,
@@ -168,6 +170,12 @@ def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
     """Return the people whose pages, all of one run, Slack has not accepted."""
     sent = {page.target for page in pages if page.sent_at is not None}
     return tuple(dict.fromkeys(UserId(p.target) for p in pages if p.target not in sent))
+
+
+def said_no_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
+    """Return the people who declined a page, all of one run."""
+    declined = (page for page in pages if page.state is PageState.DECLINED)
+    return tuple(dict.fromkeys(UserId(page.target) for page in declined))
 
 
 def team_row_of(started: Started) -> TeamRow:

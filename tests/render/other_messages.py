@@ -409,6 +409,24 @@ MESSAGES: Mapping[str, Case] = {
             a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA, DANIEL)
         ),
     ),
+    "exhausted, one of them can't take it": Case(
+        manager_messages.exhausted,
+        ExhaustedMessage(
+            a_head(),
+            a_team(name="PR", state=RunState.EXHAUSTED),
+            (SOFIA, DANIEL),
+            said_no=(SOFIA,),
+        ),
+    ),
+    "exhausted, none of them can take it": Case(
+        manager_messages.exhausted,
+        ExhaustedMessage(
+            a_head(),
+            a_team(name="PR", state=RunState.EXHAUSTED),
+            (SOFIA, DANIEL),
+            said_no=(SOFIA, DANIEL),
+        ),
+    ),
     "exhausted, Slack took no page": Case(
         manager_messages.exhausted,
         ExhaustedMessage(

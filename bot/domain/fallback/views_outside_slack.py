@@ -61,10 +61,11 @@ class OutsidePage:
 class OutsideExhausted:
     """A message outside Slack to the managers: no one in a team has acknowledged.
 
-    `title` is None where it may not be shown. `tried`: the names of the people asked. `untold`: the
-    names of those whose page Slack has not accepted. `zone`: the reader's. `in_person`: one person
-    was asked for, not a team. `declined`: that person said that they can't take it. `you`: that
-    person is the reader.
+    `title` is None where it may not be shown. `tried`: the names of the people asked. `said_no`:
+    the names of a team's people among them who said that they can't take it. `untold`: the names of
+    those whose page Slack has not accepted. `zone`: the reader's. `in_person`: one person was asked
+    for, not a team. `declined`: that person said that they can't take it. `you`: that person is the
+    reader.
     """
 
     reference: str
@@ -81,6 +82,7 @@ class OutsideExhausted:
     in_person: bool = False
     you: bool = False
     declined: bool = False
+    said_no: tuple[str, ...] = ()
 
 
 class LinkStatus(Enum):

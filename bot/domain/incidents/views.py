@@ -70,7 +70,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """One team's row on the card."""
+    """One team's row on the card. `paged`: the people who are asked now, without those who said
+    that they can't take it."""
 
     run_id: RunId
     team: TeamKey

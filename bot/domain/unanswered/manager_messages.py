@@ -37,8 +37,9 @@ class Unanswered:
 class ExhaustedMessage:
     """A message to the escalation manager: no one acknowledged.
 
-    `ended`: the incident has ended. `you`: the reader was paged by name and did not acknowledge.
-    `declined`: the person said that they can't take it.
+    `said_no`: the people of a team, among `tried`, who said that they can't take it. `ended`: the
+    incident has ended. `you`: the reader was paged by name and did not acknowledge. `declined`: the
+    person said that they can't take it.
     """
 
     head: Head
@@ -52,10 +53,16 @@ class ExhaustedMessage:
     may_repeat: bool = False
     you: bool = False
     declined: bool = False
+    said_no: tuple[UserId, ...] = ()
     others: tuple[TeamRow, ...] = ()
     """The incident's other teams that still wait and that the reader was told of before."""
     newer: bool = False
     """Whether the reader has a newer message about the incident that lists all the teams."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether everyone whose page arrived said that they can't take it."""
+        return self.declined or (bool(self.tried) and set(self.tried) <= set(self.said_no))
 
     @property
     def waits(self) -> bool:

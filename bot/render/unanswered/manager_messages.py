@@ -38,7 +38,7 @@ def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
         section(wording.say("manager_messages", "exhausted", view=view, team=team))
     ]
     if view.tried:
-        blocks.append(section(wording.say("manager_messages", "exhausted_tried", tried=view.tried)))
+        blocks.append(section(wording.say("manager_messages", "exhausted_tried", view=view)))
     if view.waits and view.untold:
         blocks.append(
             section(wording.say("manager_messages", "exhausted_untold", untold=view.untold))

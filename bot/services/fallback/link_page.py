@@ -163,6 +163,7 @@ def outside_exhausted(
     told = pages.pages_of_run(tx, run.id)
     untold = views.unsent_of(told)
     tried = dict.fromkeys(page.target for page in told if page.target not in untold)
+    person = person_of(run.team_key)
     return OutsideExhausted(
         reference=head.reference,
         severity=head.severity,
@@ -175,9 +176,10 @@ def outside_exhausted(
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, reader),
-        in_person=person_of(run.team_key) is not None,
-        you=person_of(run.team_key) == reader,
+        in_person=person is not None,
+        you=person == reader,
         declined=place_of(run, Around(told)) is PageState.DECLINED,
+        said_no=tuple(_name(tx, run, user) for user in views.said_no_of(told) if user != person),
     )
 
 

@@ -20,10 +20,12 @@ from bot.domain.paging.ladders import (
     next_step,
 )
 from bot.domain.paging.paging_entries import ExhaustedEntry, PagedEntry, UnreachableEntry
+from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.locked import LockedIncident
 from bot.services.paging import on_call
 from bot.services.paging.page_edits import page_changed, page_wanted, pages_changed
+from bot.services.staleness import keep_true_of
 from bot.services.unanswered.early_word import say_early
 from bot.services.unanswered.managers import tell_managers
 from bot.store.delivery import withdrawals
@@ -240,10 +242,14 @@ def next_unless_others_wait(
         page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
         for page in paged
     ):
-        return _advance(locked, policy, run, paged)
-    # The pages change too: fewer people can still answer.
-    locked.send(*pages_changed(locked, paged))
-    return ()
+        targets = _advance(locked, policy, run, paged)
+    else:
+        # The pages change too: fewer people can still answer.
+        locked.send(*pages_changed(locked, paged))
+        targets = ()
+    if run.early_word_at is not None:
+        keep_true_of(locked, Change.ANSWERED, run.id)
+    return targets
 
 
 def waiting_now(tx: Transaction, run_id: str) -> tuple[UserId, ...]:

@@ -117,6 +117,7 @@ def _exhausted(
         may_repeat=bool(claimed.args.may_repeat),
         you=team.person == reader,
         declined=place_of(run, Around(told)) is PageState.DECLINED,
+        said_no=tuple(user for user in views.said_no_of(told) if user != team.person),
         others=others,
         newer=newer,
     )

@@ -114,6 +114,9 @@ MESSAGES: dict[str, Callable[[Wording], outside_slack.FallbackText]] = {
     "nobody was there to answer, sealed, again": lambda wording: outside_slack.exhausted(
         wording, replace(NOBODY, title=None, tried=(), untold=(), may_repeat=True)
     ),
+    "nobody answered, one can't take it": lambda wording: outside_slack.exhausted(
+        wording, replace(NOBODY, said_no=NOBODY.tried[:1])
+    ),
     "one person can't take it": lambda wording: outside_slack.exhausted(
         wording, replace(NOBODY, team_name="Tom Becker", in_person=True, declined=True)
     ),

@@ -9,6 +9,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.unanswered.manager_messages import ExhaustedMessage
 from bot.policy import Policy
+from bot.services.fallback import link_page
 from bot.services.handover import handing_over
 from bot.services.paging import answers, starting
 from bot.services.paging.answers import Declined
@@ -68,6 +69,52 @@ def test_managers_read_that_a_person_declined_and_not_that_they_are_silent(
     assert of_daniel
     assert all(view.declined for view in of_daniel)
     assert not any(view.declined for view in views if view.team.person is None)
+
+
+def test_a_person_who_declined_is_no_longer_listed_as_paged_now(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    for quarter in (1, 2):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    others = declined(db, policy, PRIYA, 31).waiting
+    [legal] = scene.card(db, opened).teams
+    assert legal.paged_at == NOON + 30 * MINUTES
+    assert set(legal.paged) == set(others)
+
+
+def test_managers_read_who_of_a_team_declined(db: Database, policy: Policy, opened: str) -> None:
+    scene.send(db, policy)
+    declined(db, policy, PRIYA, 1)
+    [view] = of_legal(db, policy)
+    assert (view.said_no, view.refused) == ((PRIYA,), False)
+    assert PRIYA in view.tried
+    run, incident = scene.run_of(db, "legal"), scene.incident(db, opened)
+    with db.reading() as tx:
+        outside = link_page.outside_exhausted(tx, policy, run, incident, DANIEL)
+    assert len(outside.said_no) == 1
+    assert set(outside.said_no) < set(outside.tried)
+
+
+@pytest.mark.usefixtures("opened")
+def test_managers_read_that_everyone_on_a_team_declined(db: Database, policy: Policy) -> None:
+    for quarter in (1, 2):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+        scene.send(db, policy, NOON + quarter * 15 * MINUTES)
+    for user in scene.run_of(db, "legal").ladder["steps"][-1]["targets"]:
+        declined(db, policy, user, 31)
+    assert all(view.refused for view in of_legal(db, policy))
+
+
+def of_legal(db: Database, policy: Policy) -> list[ExhaustedMessage]:
+    """The first message to a manager about Legal, however long that takes."""
+    for quarter in range(3, 12):
+        at = NOON + quarter * 15 * MINUTES
+        scene.tick(db, policy, at)
+        told = scene.letters(scene.send(db, policy, at), DeliveryKind.EXHAUSTED)
+        views = [letter.view for letter in told if letter.view.team.team == LEGAL]
+        if views:
+            return views[:1]
+    raise AssertionError("no manager was told")
 
 
 def test_a_handover_to_the_team_passes_over_those_who_said_no(

@@ -86,6 +86,18 @@ def test_the_owner_s_message_says_what_became_of_it(db: Database, policy: Policy
     assert (edited.asks, edited.team.responder) == (False, TOM)
 
 
+def test_the_owner_s_message_no_longer_lists_a_person_who_declined(
+    db: Database, policy: Policy
+) -> None:
+    opened(db, policy)
+    tick_and_send(db, policy, 15 * MINUTES)
+    tick_and_send(db, policy, 30 * MINUTES)
+    answers.decline(db, policy, an_act(PRIYA, minutes=31), scene.page_of(db, PRIYA), "a plane")
+    [edited] = the_edits(scene.send(db, policy, NOON + 31 * MINUTES))
+    assert PRIYA not in edited.team.paged
+    assert TOM in edited.team.paged
+
+
 def the_edits(sent: scene.Sent) -> list[Unanswered]:
     letters = scene.letters(sent, DeliveryKind.MESSAGE_EDIT)
     return [letter.view for letter in letters if isinstance(letter.view, Unanswered)]
