@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from bot.domain.access.rights import Deed, comes_to_belong, may, require
@@ -268,14 +269,19 @@ class LockedIncident(IncidentChanges):
             incident_rows.change(self.tx, self.id, self._changed)
         idempotency.set_outcome(self.tx, self.act, self.reference)
         # Last: writes that still wait go to the database together with it.
-        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
+        self._enqueue()
+
+    def _enqueue(self) -> None:
+        """Enqueue the messages, pages first: the timeline's order is not the order of sending."""
+        messages = sorted(self._messages, key=attrgetter("priority"))
+        outbox.enqueue(self.tx, self.act.workspace, self.act.now, messages)
 
     def _put_new(self) -> None:
         """Write a new incident. The number comes late: other openings wait for its commit."""
         number = incident_rows.next_number(self.tx, self.act.workspace)
         incident_rows.add_numbered(self.tx, self.incident, number)
         idempotency.set_outcome(self.tx, self.act, number.behind(REFERENCE))
-        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
+        self._enqueue()
         self.tx.put_waiting()
         self.incident.number = number.value
 

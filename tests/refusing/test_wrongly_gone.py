@@ -120,6 +120,8 @@ async def test_a_whole_team_that_counts_as_gone_is_paged_all_the_same(refusing: 
     await eventually(lambda: refusing.slack.told("U0FIRST60") and refusing.slack.told("U0SECOND60"))
     [entry] = entries(refusing, opened.head.id, EntryKind.EXHAUSTED)
     assert entry.data["doubted"] == ["U0FIRST60", "U0SECOND60"]
+    [paged] = entries(refusing, opened.head.id, EntryKind.PAGED)
+    assert entry.seq < paged.seq, "the timeline says why before it says who"
     [manager, *_] = refusing.bot.policy.managers_on_duty
     await eventually(lambda: refusing.slack.told(manager), "and those in charge hear of it at once")
 

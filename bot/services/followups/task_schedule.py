@@ -74,10 +74,10 @@ def snoozed_times(task: Task, until: datetime) -> list[NewTimer]:
     ]
 
 
-def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
+def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> tuple[TaskWithdrawnEntry, ...]:
     """Withdraw the incident's open tasks of these kinds; they send no more reminders.
 
-    Returns how many there were. The timeline records each.
+    Returns an entry for each, to be recorded after the cause.
     """
     open_ones = tasks_and_reminders.open_tasks_of(locked.tx, locked.id)
     wanted = [task.id for task in open_ones if task.kind in kinds]
@@ -86,22 +86,23 @@ def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
     )
     for task in withdrawn:
         timers.cancel(locked.tx, TimerKind.TASK_DUE, task.id)
-        locked.record(
-            TaskWithdrawnEntry(
-                task=task.id,
-                assignee=task.assignee,
-                text=task.text,
-                follow_up=task.kind is TaskKind.FOLLOW_UP,
-            )
-        )
     keep_true_of(locked, Change.TASK, *(task.id for task in withdrawn))
-    return len(withdrawn)
+    return tuple(
+        TaskWithdrawnEntry(
+            task=task.id,
+            assignee=task.assignee,
+            text=task.text,
+            follow_up=task.kind is TaskKind.FOLLOW_UP,
+        )
+        for task in withdrawn
+    )
 
 
-def restore(locked: LockedIncident) -> int:
-    """Reopen the tasks that ended with the incident, with fresh timers; return how many.
+def restore(locked: LockedIncident) -> tuple[TaskRestoredEntry, ...]:
+    """Reopen the tasks that ended with the incident, with fresh timers.
 
-    Follow-ups stay withdrawn: the next resolution plans new ones.
+    Follow-ups stay withdrawn: the next resolution plans new ones. Returns an entry for each task,
+    to be recorded after the cause.
     """
     there = tasks_and_reminders.tasks_of(locked.tx, locked.id)
     wanted = [task.id for task in there if task.kind is TaskKind.TASK]
@@ -110,6 +111,7 @@ def restore(locked: LockedIncident) -> int:
     )
     for task in restored:
         fresh_times(locked, task)
-        locked.record(TaskRestoredEntry(task=task.id, assignee=task.assignee, text=task.text))
     keep_true_of(locked, Change.TASK, *(task.id for task in restored))
-    return len(restored)
+    return tuple(
+        TaskRestoredEntry(task=task.id, assignee=task.assignee, text=task.text) for task in restored
+    )

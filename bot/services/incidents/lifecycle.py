@@ -13,6 +13,7 @@ from bot.domain.incidents.entries import (
     DeclinedEntry,
     DuplicateEntry,
     MessageEntry,
+    NewEntry,
     NoteEntry,
     ReopenedEntry,
     ResolvedEntry,
@@ -92,10 +93,13 @@ def _move(locked: LockedIncident, to: State, note: str) -> None:
     _moved(locked, StateEntry(from_=locked.incident.state, to=to, note=note))
 
 
-def _moved(locked: LockedIncident, told: StateEntry) -> None:
+def _moved(locked: LockedIncident, told: StateEntry, *effects: NewEntry) -> None:
+    """Record the move, and after it what it leads to."""
     check_move(locked.reference, told.from_, told.to)
     locked.move_to(told.to)
     locked.record(told, aloud=True)
+    for effect in effects:
+        locked.record(effect)
     if told.from_ in OPEN and told.to in OPEN:
         keep_true(locked, Change.MOVED)
     locked.card_changed()
@@ -187,7 +191,8 @@ def resolve(
         if days:
             locked.give_to(owner)
         # An escalation reopened by an earlier release may still have old follow-ups.
-        withdraw(locked, [TaskKind.FOLLOW_UP])
+        for entry in withdraw(locked, [TaskKind.FOLLOW_UP]):
+            locked.record(entry)
         for day in days:
             due = local_morning(act.now, policy.default_zone, days=day)
             add_follow_up(locked, policy, owner, day, due)
@@ -238,14 +243,15 @@ def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
     ):
-        turned = Turned(locked.reference, withdraw(locked, list(TaskKind)))
+        withdrawn = withdraw(locked, list(TaskKind))
+        turned = Turned(locked.reference, len(withdrawn))
         told = DeclinedEntry(
             from_=locked.incident.state,
             to=State.DECLINED,
             note=reason,
             withdrawn=turned.withdrawn,
         )
-        _moved(locked, told)
+        _moved(locked, told, *withdrawn)
         _end(locked)
         return turned
 
@@ -262,7 +268,7 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
             unnamed = not duplicates.everyone_sees(original)
             turned = Turned(
                 locked.reference,
-                withdrawn,
+                len(withdrawn),
                 of=name,
                 unnamed=unnamed,
                 open_to_all=unnamed and duplicates.everyone_sees(locked.incident),
@@ -272,9 +278,9 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
                 to=State.DUPLICATE,
                 note="",
                 of=name,
-                withdrawn=withdrawn,
+                withdrawn=len(withdrawn),
             )
-            _moved(locked, told)
+            _moved(locked, told, *withdrawn)
             locked.mark_duplicate_of(original.id)
             _end(locked)
             keep_true(locked, Change.ORIGINAL)
@@ -294,7 +300,8 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
     ):
-        turned = Turned(locked.reference, withdraw(locked, [TaskKind.FOLLOW_UP]), restore(locked))
+        withdrawn, restored = withdraw(locked, [TaskKind.FOLLOW_UP]), restore(locked)
+        turned = Turned(locked.reference, len(withdrawn), len(restored))
         told = ReopenedEntry(
             from_=locked.incident.state,
             to=State.REOPENED,
@@ -303,7 +310,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
             withdrawn=turned.withdrawn,
             restored=turned.restored,
         )
-        _moved(locked, told)
+        _moved(locked, told, *withdrawn, *restored)
         duplicates.cards_changed(locked)
         was_duplicate = locked.incident.duplicate_of is not None
         locked.mark_reopened()

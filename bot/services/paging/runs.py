@@ -55,8 +55,13 @@ def _advance(
     run: PagingRun,
     paged: Sequence[Page],
     late_since: datetime | None = None,
+    *,
+    passed: bool = False,
 ) -> tuple[UserId, ...]:
-    """Return who is paged now; no one at the end of the ladder."""
+    """Return who is paged now; no one at the end of the ladder.
+
+    `passed`: the time for an answer is over, which the timeline says before who is paged next.
+    """
     # This decides what the step was due for. Its timer, if left, would take another step.
     timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
@@ -66,6 +71,9 @@ def _advance(
     match decision:
         case PageNow():
             if run_changes.move(locked.tx, run.id, before, decision.position, decision.next_at):
+                if passed:
+                    tried = dict.fromkeys(UserId(page.target) for page in paged)
+                    say_early(locked, run, tuple(tried), decision.targets)
                 since = give_way(locked, paged, decision.targets)
                 page_now(locked, run, decision, run.why, late_since, since)
                 locked.send(*pages_changed(locked, paged))
@@ -169,8 +177,6 @@ def exhausted(
     left = [user for user in ladder.everyone if user not in asked]
     reached = [page.target for page in paged if page.sent_at is not None]
     doubted = () if reached else on_call.but_guests(locked.tx, locked.act.workspace, left)
-    if doubted:
-        _ask(locked, run, at if at != BEFORE else FIRST, doubted, run.why)
     locked.record(
         ExhaustedEntry(
             run=run.id,
@@ -183,6 +189,8 @@ def exhausted(
         ),
         aloud=True,
     )
+    if doubted:
+        _ask(locked, run, at if at != BEFORE else FIRST, doubted, run.why)
     tell_managers(locked, policy, run.id, run.first_round)
     return doubted
 
@@ -198,10 +206,7 @@ def step_due(locked: LockedIncident, policy: Policy, run_id: str, due_at: dateti
         return False
     paged = pages.pages_of_run(locked.tx, run.id)
     late_since = due_at if is_late(due_at, locked.act.now) else None
-    targets = _advance(locked, policy, run, paged, late_since)
-    if targets:
-        tried = dict.fromkeys(UserId(page.target) for page in paged)
-        say_early(locked, run, tuple(tried), targets)
+    _advance(locked, policy, run, paged, late_since, passed=True)
     locked.card_changed()
     return run.early_word_at is not None
 

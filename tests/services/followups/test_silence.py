@@ -167,6 +167,7 @@ def test_resolved_twice_has_its_follow_ups_once(db: Database, policy: Policy) ->
     resolve(db, policy, incident_id)
     turned = lifecycle.reopen(db, an_act(MEI, hours=1), incident_id, "it began again")
     assert turned.withdrawn == 3
+    assert scene.kinds_of_entries(db, incident_id)[-4:] == ["reopened", *3 * ["task withdrawn"]]
     assert scene.due_timers(db, TimerKind.TASK_DUE) == []
     resolve(db, policy, incident_id, hours=2)
     there = tasks(db, TaskState.OPEN)
@@ -197,7 +198,8 @@ def test_an_escalation_that_was_none_reminds_no_one(db: Database, policy: Policy
         assert heard(db, policy, TASK, days * DAY) == []
     said = queries.details(db, an_act(MEI), incident_id).entries
     assert [e.data["text"] for e in said if e.kind.value == "task withdrawn"] == ["draft"]
-    assert said[-1].data["withdrawn"] == 1
+    cause, effect = said[-2:]
+    assert (cause.data["withdrawn"], effect.kind.value) == (1, "task withdrawn")
     assert queries.details(db, an_act(MEI), incident_id).card.tasks == ()
     with pytest.raises(NothingToDo) as refused:
         followups_tasks.finish_task(db, an_act(PRIYA), task)
@@ -228,6 +230,7 @@ def test_a_task_comes_back_with_its_escalation_and_follow_ups_do_not(
     end(db, how, incident_id, other, hours=1)
     turned = lifecycle.reopen(db, an_act(MEI, hours=1), incident_id, "it was one after all")
     assert (turned.withdrawn, turned.restored) == (0, 1)
+    assert scene.kinds_of_entries(db, incident_id)[-2:] == ["reopened", "task restored"]
     assert tasks(db, TaskState.OPEN) == ["draft"]
     assert heard(db, policy, TASK, 2 * HOUR) == [False]
     assert heard(db, policy, TASK, 3 * HOUR) == [False]

@@ -74,6 +74,18 @@ def test_a_first_step_that_passes_is_told_to_the_channel_and_the_owner_once(
     assert_whole(db)
 
 
+def test_the_timeline_says_that_a_step_passed_before_it_says_who_is_paged_next(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    sent = tick_and_send(db, policy, 15 * MINUTES)
+    assert scene.kinds_of_entries(db, incident_id)[-2:] == ["unanswered", "paged"]
+    kinds = [claimed.kind for claimed, _ in sent]
+    assert kinds.index(DeliveryKind.PAGE) < kinds.index(DeliveryKind.NOTICE), "pages go first"
+    [notice] = scene.letters(sent, DeliveryKind.NOTICE)
+    assert notice.view.entry.kind is EntryKind.UNANSWERED
+
+
 def test_the_owner_s_message_says_what_became_of_it(db: Database, policy: Policy) -> None:
     opened(db, policy)
     tick_and_send(db, policy, 15 * MINUTES)
