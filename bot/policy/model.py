@@ -165,9 +165,12 @@ class Policy:
     working: WorkingTime
 
     def team(self, text: str) -> TeamRule:
-        """Find a team by key, name or alias, in any case. Raises NotFound with the nearest ones."""
+        """Find a team by key, name or alias, in any case, with or without an @.
+
+        Raises NotFound with the nearest ones.
+        """
         names = {_folded(name): self.teams[key] for name, key in self.team_names().items()}
-        wanted = _folded(text)
+        wanted = _folded(text.strip().removeprefix("@"))
         if wanted in names:
             return names[wanted]
         close = dict.fromkeys(names[name].key for name in near(wanted, names))

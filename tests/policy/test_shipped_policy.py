@@ -160,6 +160,7 @@ def test_every_ladder_reaches_somebody_at_every_step(policy: Policy) -> None:
         ("law-enforcement response", "le-response"),
         ("LE_Response", "le-response"),
         ("press", "pr"),
+        (" @Legal", "legal"),
     ],
 )
 def test_a_team_is_found_by_key_name_or_alias_in_any_case(
