@@ -5,6 +5,7 @@ conditions and parts of a query.
 """
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ OPPOSITES = {
     "all": "any",
 }
 LOGS = frozenset({"log", "logger"})
+_MEMBERSHIP = re.compile(r"\b(?:(not)\s+)?in\b")
 
 
 def mutants_of(module: Module) -> Iterator[Mutant]:
@@ -58,6 +60,7 @@ def _left_out(module: Module) -> Iterator[Mutant]:
         _filter,
         _part_of_a_query,
         _opposite,
+        _membership,
         _caught,
         _named,
     )
@@ -129,6 +132,20 @@ def _opposite(module: Module, node: ast.AST) -> Iterator[Mutant]:
         case ast.Call(func=ast.Attribute(attr=name, value=before)) if name in OPPOSITES:
             instead = f"{module.places.text(before)}.{OPPOSITES[name]}"
             yield _instead(module, node.func, instead)
+
+
+def _membership(module: Module, node: ast.AST) -> Iterator[Mutant]:
+    """Turn `in` and `not in`. Cosmic Ray leaves both as they are."""
+    if not isinstance(node, ast.Compare):
+        return
+    for before, operator, behind in zip(
+        [node.left, *node.comparators], node.ops, node.comparators, strict=False
+    ):
+        if isinstance(operator, ast.In | ast.NotIn):
+            (_, begins), (ends, _) = module.places.span(before), module.places.span(behind)
+            found = _MEMBERSHIP.search(module.text, begins, ends)
+            assert found is not None
+            yield Mutant(module, *found.span(), "in" if found[1] else "not in")
 
 
 def _caught(module: Module, node: ast.AST) -> Iterator[Mutant]:

@@ -99,11 +99,35 @@ def test_each_class_of_errors_is_caught_no_more() -> None:
     }
 
 
+MEMBERS = Module(
+    "members.py",
+    """
+def f(one, few, all_):
+    if (one) in few or one not  in all_:
+        return [each for each in all_ if each in few != few in all_]
+    return "in" in few
+""",
+)
+
+
+def test_what_is_in_is_not_in_and_the_other_way_round() -> None:
+    found = {(one.was, one.became) for one in mutants_of(MEMBERS)}
+    either = "if (one) in few or one not in all_:"
+    chosen = "return [each for each in all_ if each in few != few in all_]"
+    assert {
+        (either, "if (one) not in few or one not in all_:"),
+        (either, "if (one) in few or one in all_:"),
+        (chosen, "return [each for each in all_ if each not in few != few in all_]"),
+        (chosen, "return [each for each in all_ if each in few != few not in all_]"),
+        ('return "in" in few', 'return "in" not in few'),
+    } <= found
+
+
 NAMED = Module("named.py", "if found := f():\n    g(found)\nfor one in found:\n    pass\n")
 
 
 def test_every_change_is_python() -> None:
-    every = [one for module in (SMALL, CAUGHT, NAMED) for one in mutants_of(module)]
+    every = [one for module in (SMALL, CAUGHT, MEMBERS, NAMED) for one in mutants_of(module)]
     for one in every:
         compile(one.text, one.module.path, "exec")
     assert ("if found := f():", "if not (found := f()):") in {
