@@ -67,16 +67,15 @@ def place_refused(
     *,
     pause: timedelta,
     in_order: bool = False,
-) -> bool:
+) -> None:
     """Put back a delivery whose place Slack refuses, and try again after `pause`; others go on.
 
     A kind that must arrive is sent by its person's other ways, and Slack is asked again until a
-    responder has acknowledged. `in_order`: later messages in its lane wait too. Returns False if it
-    is not tried again.
+    responder has acknowledged. `in_order`: later messages in its lane wait too.
     """
     if not _is_tried_again(kinds, db, claimed, at):
         rejected(kinds, db, policy, claimed, refusal, at)
-        return False
+        return
     _after_refused_place(kinds, db, policy, claimed, refusal, at)
     with db.transaction() as tx:
         held = claims.put_back(
@@ -92,7 +91,6 @@ def place_refused(
         if held:
             until = at.real + pause + _REFUSED_UNTIL_LOOKED
             limits.refuse_lane(tx, claimed.workspace, claimed.lane, until, refusal.code)
-    return True
 
 
 def _is_tried_again(kinds: MessageKinds[Any], db: Database, claimed: Claimed, at: At) -> bool:

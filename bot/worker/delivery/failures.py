@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 _NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
 _LANE_RESTS = 300.0
 """Seconds without a refusal: Slack accepted another replica's message, or none waits."""
-_Follow = Callable[[MessageKinds[Any], Database, Policy, Claimed, Refusal, At], object]
+_Follow = Callable[[MessageKinds[Any], Database, Policy, Claimed, Refusal, At], None]
 
 
 class Failing(Loop):
