@@ -162,6 +162,14 @@ def test_who_acknowledged_before_the_end_is_still_named(db: Database, policy: Po
     assert refused.value.by == TOM
 
 
+def test_reopening_withdraws_a_page_that_was_left_waiting(db: Database, policy: Policy) -> None:
+    incident_id = left_waiting(db, policy)
+    lifecycle.reopen(db, an_act(hours=3), incident_id, "it began again")
+    assert set(scene.page_states(db, "legal")) == {PageState.SUPERSEDED}
+    sent = scene.send(db, policy, NOON + timedelta(hours=3))
+    assert scene.letters(sent, DeliveryKind.PAGE_UPDATE)
+
+
 @pytest.mark.parametrize("after", [timedelta(minutes=1), timedelta(hours=2)], ids=str)
 def test_reopening_brings_no_page_back_and_a_new_one_is_answered(
     db: Database, policy: Policy, after: timedelta

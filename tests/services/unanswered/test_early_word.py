@@ -12,7 +12,7 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import InCharge, Notice
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
-from bot.domain.unanswered.manager_messages import Unanswered
+from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
 from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
@@ -200,6 +200,28 @@ def test_a_ladder_that_comes_to_its_end_again_after_a_rise_is_told_again(
     assert scene.told(sent, DeliveryKind.EXHAUSTED).count(MEI) == sum(
         run.state is RunState.EXHAUSTED for run in scene.runs(db)
     )
+
+
+def told_of_paging_again(sent: scene.Sent) -> list[bool]:
+    """Of each edited notice to Mei that no one acknowledged: whether the team was paged again."""
+    edits = scene.letters(sent, DeliveryKind.MESSAGE_EDIT)
+    return [one.view.again for one in edits if isinstance(one.view, ExhaustedMessage)]
+
+
+@pytest.mark.parametrize("edited", ["at once", "when it is told again"])
+def test_an_earlier_notice_says_that_the_team_was_paged_again(
+    db: Database, policy: Policy, edited: str
+) -> None:
+    one_manager = replace(policy, managers_on_duty=(MEI,))
+    incident_id = opened(db, one_manager)
+    exhausted(db, one_manager)
+    severity_changes.set_severity(db, one_manager, an_act(MEI, hours=3), incident_id, Severity.P0)
+    if edited == "when it is told again":
+        for minute in range(5, 60, 5):
+            scene.tick(db, one_manager, NOON + timedelta(hours=3, minutes=minute))
+        assert scene.run_state(db, "legal") is RunState.EXHAUSTED
+    sent = scene.send(db, one_manager, NOON + timedelta(hours=4))
+    assert told_of_paging_again(sent).count(True) == 1
 
 
 def the_notice(

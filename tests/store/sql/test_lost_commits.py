@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -207,6 +208,24 @@ def test_where_nobody_can_tell_the_person_is_told_so(
         an_incident(db, policy, an_act(key="trigger 1"))
     broken.down = False
     assert stored(db) == 1
+
+
+def test_a_server_that_comes_back_shortly_is_asked_again(
+    db: Database, broken: Wire, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is back when the bot has waited twice."""
+    waited = list[float]()
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        broken.down = len(waited) < 3
+
+    monkeypatch.setattr(database, "time", SimpleNamespace(sleep=wait))
+    broken.break_commit_of("INSERT INTO incident", Break.AFTER)
+    broken.down = True
+    assert an_incident(db, policy, an_act(key="trigger 1")).head.reference == "ESC-1"
+    assert waited == sorted(waited)
+    assert len(waited) == 3
 
 
 def test_a_request_without_a_key_is_refused(db: Database, broken: Wire, policy: Policy) -> None:

@@ -13,9 +13,10 @@ import pytest
 from sqlmodel import col, select
 
 from bot.concurrency.threads import Threads
-from bot.domain.errors import AlreadyHandled, BadInput, StoreUnavailable
+from bot.domain.errors import AlreadyHandled, BadInput, PerhapsStored, StoreUnavailable
 from bot.domain.problems.texts import NoTitle
 from bot.policy import Policy
+from bot.store import database
 from bot.store.database import Database
 from bot.store.sql.shared_commits import Ended
 from bot.store.tables import Delivery, Incident
@@ -66,6 +67,11 @@ def on_commit(db: Database, monkeypatch: pytest.MonkeyPatch, hook: Callable[...,
 
     changes: dict[Any, int] = {}
     monkeypatch.setattr(db.engine.dialect, "do_commit", hooked)
+
+
+def stored_and_then_fails(commit: Commit, connection: Any) -> None:
+    commit(connection)
+    raise sqlite3.OperationalError("disk I/O error")
 
 
 def test_they_have_one_commit_and_a_number_each(
@@ -172,18 +178,34 @@ def test_a_commit_that_fails_is_nobodys(
 def test_a_commit_that_fails_after_its_effect_is_found_out(
     db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(commit: Commit, connection: Any) -> None:
-        commit(connection)
-        raise sqlite3.OperationalError("disk I/O error")
-
     woken = list[list[int]]()
     db.on_new_delivery(lambda: woken.append(numbers(db)))
     with monkeypatch.context() as broken:
-        on_commit(db, broken, fails)
+        on_commit(db, broken, stored_and_then_fails)
         ended = db.together(openings(db, policy, "1", "2"))
     assert references(ended) == ["ESC-1", "ESC-2"]
     assert numbers(db) == [1, 2]
     assert woken == [[1, 2]]
+
+
+def test_any_of_the_keys_tells_that_the_commit_had_its_effect(
+    db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = [opening(db, policy, "1"), opening(db, policy, None)]
+    with monkeypatch.context() as broken:
+        on_commit(db, broken, stored_and_then_fails)
+        ended = db.together(calls)
+    assert references(ended) == ["ESC-1", "ESC-2"]
+
+
+def test_where_nobody_can_tell_everyone_is_told_so(
+    db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_ASK_AGAIN", ())
+    with monkeypatch.context() as broken:
+        on_commit(db, broken, stored_and_then_fails)
+        ended = db.together(openings(db, policy, "1", "2"))
+    assert errors(ended) == [PerhapsStored] * 2
 
 
 def test_what_sqlite_undoes_by_itself_was_nobodys(db: Database, policy: Policy) -> None:
