@@ -13,8 +13,9 @@ from bot.domain.problems.commands import (
 )
 from handlers.typed.normal import normal
 
-_MARKED = r"<#[A-Z0-9]+>|(?:esc(?:alation)?[-\s_#:]{0,3}|#\s?(?:esc[-_]?)?)0*[0-9]{1,9}(?![0-9])"
-_ONE = rf"(?:{_MARKED}|0*[0-9]{{1,9}})"
+_CHANNEL = "<#[A-Z0-9]+>"
+_MARKED = r"(?:esc(?:alation)?[-\s_#:]{0,3}|#\s?(?:esc[-_]?)?)0*[0-9]{1,9}(?![0-9])"
+_ONE = rf"(?:{_CHANNEL}|{_MARKED}|0*[0-9]{{1,9}})"
 _OF = r"(?:is\s+)?(?:(?:an?|the)\s+)?(?:(?:duplicate|dupe|dup)\s+)?of\s+(?:the\s+)?"
 _FORM = re.compile(
     rf"(?:(?P<ending>{_ONE})(?:[-.,:;!]*\s+{_OF}|\s+)|{_OF})?(?P<original>{_ONE})[.,:;!\s]*",
@@ -22,7 +23,8 @@ _FORM = re.compile(
 )
 _ENDS_FIRST = re.compile(rf"{_MARKED}[-.,:;!]*\s+{_OF}", re.IGNORECASE)
 """`ESC-5 of the other one`: the one before `of` ends, though no original is named."""
-_NAMED = re.compile(_MARKED, re.IGNORECASE)
+_NAMED = re.compile(rf"{_CHANNEL}|{_MARKED}", re.IGNORECASE)
+"""Takes in a channel whole: its ID may contain what looks like a reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def not_clear(words: str, named: str | None) -> Unclear:
         return Unclear(WhichOriginal(tuple(said)), commands)
     if named:
         command = f"duplicate {named} of ESC-m"
-    elif said and _ENDS_FIRST.match(normal(words).norm):
+    elif _ENDS_FIRST.match(normal(words).norm):
         command = f"duplicate {said[0]} of ESC-m"
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
