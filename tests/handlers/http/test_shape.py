@@ -1,10 +1,10 @@
-"""How deep a payload may be."""
+"""How deep a payload may be, and which characters it may have."""
 
 from typing import Any
 
 import pytest
 
-from handlers.http.shape import DEEPEST, too_deep
+from handlers.http.shape import DEEPEST, storable, too_deep, unstorable
 
 
 def nested(levels: int, *, in_list: bool) -> Any:
@@ -18,3 +18,15 @@ def nested(levels: int, *, in_list: bool) -> Any:
 def test_a_payload_may_have_so_many_levels_and_not_one_more(in_list: bool) -> None:
     assert not too_deep(nested(DEEPEST, in_list=in_list))
     assert too_deep(nested(DEEPEST + 1, in_list=in_list))
+
+
+@pytest.mark.parametrize("text", ["\x00", "half \ud83d"])
+@pytest.mark.parametrize("inside", ["text", "key", "value", "member"])
+def test_a_character_that_no_database_accepts_is_found_wherever_it_is(
+    text: str, inside: str
+) -> None:
+    payload = {"text": text, "key": [{text: 1}], "value": {"a": text}, "member": ["a", text]}[
+        inside
+    ]
+    assert unstorable(payload)
+    assert not unstorable(storable(payload))
