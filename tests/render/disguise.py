@@ -66,7 +66,8 @@ def holds_a_head(value: Any) -> bool:
 
 def masked_with_secrets(value: Any, secret: str) -> Any:
     """Return the view with every incident masked, and a secret in each hidden field."""
-    return _masked(reworded(value, secret, SECRET))
+    hidden = reworded(value, secret, SECRET)
+    return with_heads(hidden, name="amber heron", full=False, tier=Tier.RESTRICTED)
 
 
 def _reworded_field(name: str, value: Any, text: str, names: frozenset[str]) -> Any:
@@ -94,18 +95,21 @@ def _any_words(value: Any, text: str) -> Any:
     return value
 
 
-def _masked(value: Any) -> Any:
+def with_heads(value: Any, **changes: Any) -> Any:
+    """Return the view with every incident changed, however deep."""
     if isinstance(value, Head):
-        return replace(value, name="amber heron", full=False, tier=Tier.RESTRICTED)
+        return replace(value, **changes)
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
-            field.name: _masked(getattr(value, field.name)) for field in fields(value) if field.init
+            field.name: with_heads(getattr(value, field.name), **changes)
+            for field in fields(value)
+            if field.init
         }
         return replace(value, **changed)
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return type(value)(*map(_masked, value))
+        return type(value)(*(with_heads(item, **changes) for item in value))
     if isinstance(value, tuple):
-        return tuple(_masked(item) for item in value)
+        return tuple(with_heads(item, **changes) for item in value)
     return value
 
 
