@@ -12,6 +12,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<((?:https?|mailto):[^|>]*)\|([^>]*)>"), r"\2 (\1)"),
     (re.compile(r"<((?:https?|mailto):[^>]*)>"), r"\1"),
     (re.compile(r":(?:large_)?\w+_circle: ?"), ""),
+    (re.compile(r"(?<![\w*])([*_])(?! )([^*_\n]+?)(?<! )\1(?![\w*])"), r"\2"),
 )
 
 
@@ -26,6 +27,11 @@ def plain(
         said = mark.sub(words, said)
     # Unescape last, so that people's own words are never taken for markup.
     return html.unescape(said)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return `1 team`, `2 teams`; `many` is a plural without an s."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
 def _texts(value: object) -> list[str]:

@@ -6,13 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from playground.config import PlaygroundConfig
 from playground.manifest import Manifest
 from playground.state import workspace_file
 from playground.web.app import create_app
-from playground.web.serving import bound, config_for
+from playground.web.serving import OwnServer, bound, config_for
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     port = listening.getsockname()[1]
     app.state.playground.listens_at(options.host, port)
     print(f"playground: http://{options.host}:{port}", flush=True)
-    uvicorn.Server(config_for(app)).run(sockets=[listening])
+    OwnServer(config_for(app), app.state.playground).run(sockets=[listening])
     return 0
 
 

@@ -14,6 +14,7 @@ from bot.render.fallback.outside_slack import trial
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from commandline.checks.findings import Finding, fail, listed, ok, warn
+from commandline.terminal import counted
 
 CHECK = "fallback"
 HOW_TO = "docs/how-to/reach-people-outside-slack.md explains it step by step."
@@ -79,7 +80,8 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
                     f"that {SETTING} names: https://github.com/caronc/apprise/wiki",
                 )
     if good:
-        yield ok(CHECK, f"Apprise understands {good} ways of {len(policy.fallback.ways)} people")
+        people = counted(len(policy.fallback.ways), "person", "people")
+        yield ok(CHECK, f"Apprise understands {counted(good, 'way')} of {people}")
 
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from bot.services.people.directory import of_another_organisation
 from bot.slack.errors import DeadTarget, Rejected, SlackError, TokenLost
 from commandline.checks.findings import Finding, fail, listed, ok, warn
 from commandline.checks.slack import Slack, explained
+from commandline.terminal import counted
 
 _EVERY_CALL_FAILS = "missing_scope"
 
@@ -107,7 +108,7 @@ async def _group_findings(slack: Slack, policy: Policy) -> AsyncIterator[Finding
         users = answer.get("users")
         members = users if isinstance(users, list) else []
         if members:
-            yield ok("user groups", f"{group} ({where}) has {len(members)} members")
+            yield ok("user groups", f"{group} ({where}) has {counted(len(members), 'member')}")
         else:
             yield warn(
                 "user groups",

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
                 print(f"'{name}' is in the outbox; a running bot sends it.")
                 continue
             view = digest.preview(db, policy, act, arguments.key)
-            message = rendered.digest(wording, view, preview=True)
+            message = rendered.digest(wording, view)
             print(plain(message.blocks, partial(_names, db, workspace)))
         return 0
     except (NotFound, BadInput):

@@ -21,6 +21,7 @@ from commandline.checks.findings import Finding, Level, fail, ok, warn
 from commandline.checks.secrets import exposure_findings
 from commandline.checks.slack_and_policy import asked_findings
 from commandline.checks.store import database_findings
+from commandline.terminal import counted
 
 _WRONG_INPUT = frozenset({"settings", "policy"})
 
@@ -123,5 +124,6 @@ def _policy(path: Path) -> tuple[Policy | None, list[Finding]]:
     except PolicyError as error:
         advice = "Correct the file there; the comments at its top explain the format."
         return None, [fail("policy", line, advice) for line in str(error).splitlines()]
-    teams, people = len(policy.teams), len(policy.user_ids)
-    return policy, [ok("policy", f"{path} is valid: {teams} teams, {people} people")]
+    teams = counted(len(policy.teams), "team")
+    people = counted(len(policy.user_ids), "person", "people")
+    return policy, [ok("policy", f"{path} is valid: {teams}, {people}")]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.configuration.settings import read_settings
 from bot.services.incidents import export
 from commandline.database.existing_database import existing
+from commandline.terminal import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +24,8 @@ def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     for flaw in broken:
         print(f"{flaw.reference}: {flaw.what}")
     if broken:
-        print(f"{len(broken)} flaws in {checked} escalations.")
+        print(f"{counted(len(broken), 'flaw')} in {counted(checked, 'escalation')}.")
         return 1
-    print(f"{checked} escalations match their timelines, and none is missing.")
+    match = "matches its timeline" if checked == 1 else "match their timelines"
+    print(f"{counted(checked, 'escalation')} {match}, and none is missing.")
     return 0

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import cast
 
 import uvicorn
@@ -37,6 +37,27 @@ class AbortableProtocol(PatientProtocol):
             # Linger of zero seconds: the peer gets a reset instead of an orderly end.
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
+
+
+class OwnServer(uvicorn.Server):
+    """The server of a process of its own. On a signal, it ends the event streams of open pages."""
+
+    def __init__(self, config: uvicorn.Config, slack: Playground) -> None:
+        super().__init__(config)
+        self._slack = slack
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                # The server has handled the signals, so uvicorn must not raise them again.
+                self._captured_signals.clear()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._slack.closing.set()
+        await super().shutdown(sockets)
 
 
 class LoopbackServer(uvicorn.Server):

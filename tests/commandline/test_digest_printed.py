@@ -28,7 +28,8 @@ from tests.factories import an_act, an_incident, people
             "<https://a.example|the post> <https://b.example>",
             "the post (https://a.example) https://b.example",
         ),
-        (":large_orange_circle: *ESC-1*", "*ESC-1*"),
+        (":large_orange_circle: *ESC-1* is _new_", "ESC-1 is new"),
+        ("2 * 3 * 4, a_b_c and **", "2 * 3 * 4, a_b_c and **"),
         ("&lt;@U0MEI&gt; &amp; :smile:", "<@U0MEI> & :smile:"),
     ],
 )
@@ -63,3 +64,30 @@ def test_people_are_named_and_one_without_a_name_is_called_that(
     assert "Priya Nair" in printed
     assert "someone without a name" in printed
     assert not re.search(r"U0[A-Z]+|<[@!#]", printed), printed
+    assert "1 opened\n" in printed, "no stars around it"
+    assert "*" not in printed
+    assert "shown only to you" not in printed
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        (1, "1 escalation matches its timeline, and none is missing."),
+        (2, "2 escalations match their timelines, and none is missing."),
+    ],
+)
+def test_verify_counts_in_words_that_agree(
+    policy: Policy,
+    sqlite: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    opened: int,
+    said: str,
+) -> None:
+    db = Database(sqlite)
+    for _ in range(opened):
+        an_incident(db, policy)
+    db.close()
+    monkeypatch.setenv("DATABASE_URL", sqlite)
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out.strip() == said
