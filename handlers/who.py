@@ -66,7 +66,7 @@ def unidentified(
     """
     act = Act(workspace_of(context), UserId(user), Role.NOBODY, shell.now(), key)
     if _from_elsewhere(body, act.workspace):
-        require_somebody(act)
+        require_somebody(replace(act, kept_out=True))
     return replace(act, unsure=not shell.roles_known())
 
 

@@ -1,5 +1,7 @@
 """Whoever is told that they have no role also reads how to report an emergency all the same."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.access.rights import Deed
@@ -31,6 +33,15 @@ async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> No
     assert emergency in outside_slack.refused(
         stage.shell.wording, NotPermitted("viewer", "nobody", Deed.READ)
     )
+
+
+async def test_a_guest_is_not_sent_to_an_administrator(stage: Stage) -> None:
+    wording, guest = stage.shell.wording, an_act(BYSTANDER, role=Role.NOBODY)
+    shown = str(home.home(wording, incidents_home.home_of(stage.db, replace(guest, kept_out=True))))
+    refused = NotPermitted("viewer", "nobody", Deed.READ, kept_out=True)
+    for said in (shown, refusal(wording, refused), outside_slack.refused(wording, refused)):
+        assert "administrator" not in said
+    assert "ask a full member of this workspace" in shown
 
 
 async def test_a_viewer_who_may_not_open_reads_it_and_others_do_not(stage: Stage) -> None:

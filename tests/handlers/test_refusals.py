@@ -202,6 +202,10 @@ async def test_guests_and_people_without_a_role_may_do_nothing(stage: Stage, who
     for text in ("open p1 x", "list", "show ESC-1", "note ESC-1 x", "ack", "oncall", "help", ""):
         said = await stage.command(who, text)
         assert "no role here" in said, text
+        # No administrator can give a guest a role.
+        assert ("Ask a full member" in said, "administrator" in said) == (
+            (True, False) if who == "gus" else (False, True)
+        ), text
         assert "About spam" not in said
     assert stage.details(opened.head.id).entries == before
     assert len(stage.incidents()) == 1

@@ -273,6 +273,7 @@ ERRORS: Mapping[str, Exception] = {
     "undescribed, another person": errors.Undescribed(TOM),
     "not permitted": errors.NotPermitted("manager", "member", Deed.END),
     "not permitted, no role": errors.NotPermitted("member", "nobody", Deed.OPEN),
+    "not permitted, a guest": errors.NotPermitted("viewer", "nobody", Deed.READ, kept_out=True),
     "no access": errors.NoAccess("ESC-13", "01SEALED"),
     "already reminded": errors.AlreadyReminded(NOW),
     "reminder changed": errors.ReminderChanged(NOW),

@@ -1,5 +1,6 @@
 """One vocabulary in all that a person reads: the sentences that it is measured by."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Listing, Notice
 from bot.render.channels import channel_messages
 from bot.render.incidents import answers, card
+from bot.render.text.templates import TEMPLATES
 from bot.render.wording import Wording
 from tests.render.catalogue import CASES
 from tests.render.reading_blocks import all_texts, mrkdwn_texts
@@ -22,6 +24,11 @@ def said(wording: Wording, kind: EntryKind, **data: object) -> str:
     return channel_messages.notice(
         wording, Notice(a_head(), an_entry(kind, data, actor="U0MEI"))
     ).text
+
+
+def test_no_example_names_a_day_that_will_be_over() -> None:
+    said = "".join(path.read_text() for path in TEMPLATES.rglob("*.j2"))
+    assert re.findall(r"\b20\d\d-\d\d-\d\d\b", said) == []
 
 
 def test_a_state_has_one_name_in_every_text(wording: Wording) -> None:

@@ -133,7 +133,7 @@ def _refuse(act: Act, needed: Role, to: Deed | Besides) -> NoReturn:
     """Raise NotPermitted, or RoleUnknown if the person may have a role that is not known yet."""
     if act.unsure and not act.kept_out:
         raise RoleUnknown
-    raise NotPermitted(needed=needed.word, has=act.role.word, to=to)
+    raise NotPermitted(needed=needed.word, has=act.role.word, to=to, kept_out=act.kept_out)
 
 
 def comes_to_belong(user: str, *, through: str, entitled: bool) -> bool:

@@ -27,11 +27,12 @@ class RoleUnknown(Refused):
 
 @dataclass(eq=False)
 class NotPermitted(Refused):
-    """The person's role is too low. `to`: a Deed or a Besides."""
+    """The person's role is too low. `to`: a Deed or a Besides. `kept_out`: no role would help."""
 
     needed: str
     has: str
     to: StrEnum
+    kept_out: bool = False
 
 
 @dataclass(eq=False)

@@ -27,6 +27,8 @@ class Home:
     may_act: bool = True
     """Whether the reader has a role. Without one, they can read the incidents that they are in, but
     get no buttons."""
+    kept_out: bool = False
+    """Whether the reader is a guest or from another organisation, and so can have no role."""
     reminders: Reminders = NO_REMINDERS
     overdue_pages: Mapping[str, int] = field(default_factory=dict)
     """By incident id: how many of its teams did not answer in time."""

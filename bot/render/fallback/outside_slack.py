@@ -8,6 +8,7 @@ from functools import cache
 from bot.domain.errors import (
     AlreadyHandled,
     NotFound,
+    NotPermitted,
     PerhapsStored,
     RoleUnknown,
     StoreUnavailable,
@@ -79,9 +80,9 @@ def expired(wording: Wording) -> str:
 
 def refused(wording: Wording, error: Exception | None = None) -> str:
     """Say why a link does not work, and what does."""
-    return _whole(
-        wording, wording.words.html("outside_slack", _block_for(error), wording=wording), None
-    )
+    kept_out = isinstance(error, NotPermitted) and error.kept_out
+    values = {"wording": wording, "kept_out": kept_out}
+    return _whole(wording, wording.words.html("outside_slack", _block_for(error), **values), None)
 
 
 def _severe(wording: Wording, page: OutsidePage) -> str:

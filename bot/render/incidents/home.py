@@ -72,7 +72,7 @@ def _reminders(wording: Wording, view: Home) -> list[Block]:
 def _open(wording: Wording, view: Home) -> list[Block]:
     if not view.open:
         nothing = "no_open" if view.may_open or view.mine or view.pages else "no_role"
-        return [divider(), section(wording.say("home", nothing))]
+        return [divider(), section(wording.say("home", nothing, kept_out=view.kept_out))]
     total = max(view.total_open, len(view.open))
     heading = section(wording.say("home", "open", total=total))
     rows = _rows(wording, view.open, lambda head: _head(wording, view, head), total)

@@ -62,7 +62,7 @@ def home_of(db: Database, act: Act) -> Home:
     A person who has become a guest gets an empty tab, which replaces what it showed before.
     """
     if act.kept_out:
-        return Home(act.user, pages=(), tasks=(), mine=(), open=(), now=act.now, may_open=False)
+        return Home(act.user, (), (), mine=(), open=(), now=act.now, may_open=False, kept_out=True)
     with db.reading() as tx:
         all_waiting = pages.waiting_for(tx, act.workspace, act.user)
         waiting = all_waiting[:MOST_SHOWN]

@@ -63,8 +63,8 @@ async def test_the_timeline_has_what_was_needed_and_what_is(stage: Stage) -> Non
     stage.opened(title="Pile-on", teams=("legal",), needs=NEEDED)
     await stage.command("mei", "edit ESC-1 needs Legal: may we <call>?")
     said = await stage.command("mei", "show ESC-1")
-    was = "\u201cLegal: may we?; Answer by 17:00\u201d"
-    assert f"changed what is needed from {was} to \u201cLegal: may we &lt;call&gt;?\u201d." in said
+    was, now = "\n• Legal: may we?\n• Answer by 17:00\n", "\n• Legal: may we &lt;call&gt;?"
+    assert f"changed what is needed from:{was}to:{now}" in said
 
 
 async def test_a_field_without_a_value_says_what_is_missing(stage: Stage) -> None:
