@@ -15,13 +15,7 @@ from handlers.commands.verb import Verb
 from handlers.typed.edited import FIELDS
 from handlers.typed.normal import normal
 from handlers.typed.severities import written_first
-from handlers.typed.words import (
-    first_word,
-    number_first,
-    reference_first_if_any,
-    state_first,
-    team_first,
-)
+from handlers.typed.words import first_word, state_first, team_first
 from handlers.verbs.looking_up import FILTERS
 
 _ME = frozenset({"me", "myself", "us"})
@@ -48,10 +42,8 @@ def begins_with_a_name(policy: Policy, words: str) -> bool:
     with suppress(BadInput):
         state_first(words)
         return True
-    like_a_reference = reference_first_if_any(words) or number_first(words)[0]
-    return bool(
-        like_a_reference or written_first(policy, words) or lookalike_first(words) is not None
-    )
+    # An exact reference looks like one, too.
+    return written_first(policy, words) is not None or lookalike_first(words) is not None
 
 
 def _begins_with_a_word_of(verb: Verb, words: str) -> bool:

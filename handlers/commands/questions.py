@@ -36,7 +36,7 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
     text = without_doubt(_AT_THE_END.sub("", _BEGUN.sub("", plain(rest))))
-    said = f"{names}: {text}" if names and text and in_front else f"{names} {text}".strip()
+    said = ": ".join(part for part in (names, text) if part)
     if verb.behind is Behind.NUMBERS:
         said = _LEVEL.sub(r"\1: ", said)
     if names and not text and not _ONLY_ONE.fullmatch(names):

@@ -67,6 +67,13 @@ class First:
         stop = _STOP.match(self.line.norm, self.end)
         return stop is not None and ":" in stop[0]
 
+    def alternative(self, policy: Policy) -> "First | None":
+        """Return a clear, other severity directly after this one. After a colon it is text."""
+        second = self.another(policy)
+        if second is None or second.severity is self.severity:
+            return None
+        return second if second.clear and not self.text_begins else None
+
     def another(self, policy: Policy) -> "First | None":
         """Read one more severity directly after this one, also in `p0 or p1`."""
         line = normal(self.rest)
@@ -116,10 +123,9 @@ def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWo
 
 def _behind_open(policy: Policy, first: First, text: str, unless_said: Severity) -> OpeningWords:
     second, title = first.another(policy), plain(first.rest)
-    other = second is not None and second.severity is not first.severity and second.clear
-    if second is not None and other and not first.text_begins:
-        behind = plain(second.rest)
-        both = (Meant(first.severity, behind), Meant(second.severity, behind))
+    if other := first.alternative(policy):
+        behind = plain(other.rest)
+        both = (Meant(first.severity, behind), Meant(other.severity, behind))
         said = plain(text).removesuffix(behind).strip(_AROUND)
         return OpeningWords(None, plain(text), said, both)
     if second is not None and second.severity is first.severity:

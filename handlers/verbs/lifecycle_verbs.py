@@ -107,14 +107,12 @@ def _sure(ask: Ask, first: First) -> str:
     """Return the reason. Raises Unclear if the severity is a question, or part of a text."""
     refuse_question(ask, SEVERITY, first.rest)
     said, rest, of = first.severity.lower(), plain(first.rest), ask.named or "ESC-n"
-    second = first.another(ask.policy)
-    other = second is not None and second.severity is not first.severity and second.clear
-    if second is not None and other and not first.text_begins:
-        behind = plain(second.rest)
+    if other := first.alternative(ask.policy):
+        behind = plain(other.rest)
         either = tuple(
-            f"severity {of} {one} {behind}".strip() for one in (first.severity, second.severity)
+            f"severity {of} {one} {behind}".strip() for one in (first.severity, other.severity)
         )
-        raise Unclear(TwoSeverities(first.severity, second.severity), either)
+        raise Unclear(TwoSeverities(first.severity, other.severity), either)
     if not first.text_begins:
         refuse_later(ask, SEVERITY.name, said, first.rest)
     if first.unsure or not first.clear:

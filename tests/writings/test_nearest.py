@@ -25,6 +25,8 @@ NEAR = (
     ("status ESC-5 done", "resolve ESC-5"),
     ("status investigation", "status ESC-7 investigating"),
     ("status investgating the logs", "status ESC-7 investigating the logs"),
+    ("status to monitoring calm", "status ESC-7 monitoring calm"),
+    ("status ESC-5 into triaged", "status ESC-5 triaged"),
     ("status in progress", "status ESC-7 investigating"),
     ("status pending", "status ESC-7 action-pending"),
     ("status rejected", "decline ESC-7 <reason>"),
@@ -38,6 +40,20 @@ async def test_the_nearest_is_a_command_to_copy(table: Table) -> None:
         became = await table.say(MEI, text, OPEN_CHANNEL)
         shown = command.replace("<", "&lt;").replace(">", "&gt;")
         table.check(became.refused and f"`/escalate {shown}`" in became.text, text, became)
+
+
+PERHAPS_A_REPORT = (
+    ("status fixed the filter is on for all those accounts", True),
+    ("status looking into it", False),
+    ("status investgating the logs of all those accounts", False),
+    ("status awaiting decison from the people at legal", False),
+)
+
+
+async def test_words_of_a_state_and_a_sentence_may_be_a_report(table: Table) -> None:
+    for text, is_offered in PERHAPS_A_REPORT:
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(("Open this" in became.text) is is_offered, text, became)
 
 
 FAR = ("page no one", "page nobody", "page xyzzy now", "handover no one drafted", "page tim")

@@ -16,6 +16,7 @@ IN_CHANNEL = (
     ("severity 5 p0 it spreads?", ["severity 5 p0: it spreads", "show ESC-7"]),
     ("status monitoring? calm", ["status ESC-7 monitoring: calm", "show ESC-7"]),
     ("status monitoring calm?", ["status ESC-7 monitoring calm", "show ESC-7"]),
+    ("status ? monitoring calm", ["status ESC-7 monitoring calm", "show ESC-7"]),
     ("status?", ["status ESC-7", "show ESC-7"]),
     ("page legal? urgent", ["page ESC-7 legal: urgent", "show ESC-7"]),
     ("page? legal urgent", ["page ESC-7 legal urgent", "show ESC-7"]),

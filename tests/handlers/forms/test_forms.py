@@ -20,7 +20,8 @@ from bot.services.decisions import decisions
 from bot.services.incidents import lifecycle, opening
 from playground.outcomes import Submitted
 from playground.state.records import View
-from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act
+from playground.web.faults import FaultKind, FaultRule
+from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, people
 from tests.handlers.buttons.test_buttons import a_card
 from tests.handlers.modals import (
     block_of,
@@ -303,6 +304,30 @@ async def test_resolve_plans_the_chosen_follow_ups(stage: Stage) -> None:
     assert details.card.head.state is State.RESOLVED
     [follow_up] = details.card.tasks
     assert (follow_up.assignee, follow_up.follow_up) == (SOFIA, True)
+
+
+async def test_without_a_chosen_owner_the_follow_ups_go_to_the_owner(stage: Stage) -> None:
+    opened = stage.opened()
+    lifecycle.assign(stage.db, an_act(), opened.head.id, SOFIA)
+    await form(stage, "mei", opened.head.id, Button.RESOLVE)
+    cause = next(iter(stage.policy.root_causes))
+    assert (await sent_by(stage, "mei", root_cause=cause, follow_ups=["7"], owner=None)).ok
+    [follow_up] = stage.details(opened.head.id).card.tasks
+    assert follow_up.assignee == SOFIA
+
+
+async def test_a_person_who_has_left_slack_gets_no_follow_up(stage: Stage) -> None:
+    opened = stage.opened()
+    await form(stage, "mei", opened.head.id, Button.RESOLVE)
+    people(stage.db, stage.policy, U0SOFIA={"deleted": True})
+    unknown = FaultRule(FaultKind.ERROR, "users.info", user=SOFIA, error="user_not_found")
+    stage.slack.slack.faults.add(unknown)
+    cause = next(iter(stage.policy.root_causes))
+    await sent_by(stage, "mei", root_cause=cause, follow_ups=["7"], owner=SOFIA)
+    assert "can't be given work" in words(stage.person("mei").modal)
+    details = stage.details(opened.head.id)
+    assert details.card.head.state is State.NEW
+    assert details.card.tasks == ()
 
 
 async def test_reopen_asks_why(stage: Stage) -> None:

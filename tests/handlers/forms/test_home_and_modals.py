@@ -4,6 +4,8 @@ from typing import Any
 
 from bot.domain.controls import Button, Form
 from bot.domain.paging.ladders import RunState
+from bot.render import forms
+from bot.render.incidents import answers
 from bot.render.incidents import home as render
 from bot.services.incidents import home as incidents_home
 from playground.driver import texts
@@ -39,6 +41,21 @@ async def test_showing_at_home_opens_a_modal(stage: Stage) -> None:
     view = await stage.person("tom").until_modal()
     assert view.callback_id == Form.SHOW
     assert "About spam" in str(view.payload)
+
+
+async def test_what_a_modal_leads_to_lies_on_top_of_it(stage: Stage) -> None:
+    opened = stage.opened(title="About spam")
+    tom = stage.person("tom")
+    await home_of(stage, TOM)
+    await press(stage, "tom", Button.SHOW)
+    await tom.until_modal(lambda view: view.callback_id == Form.SHOW)
+    view = forms.message_view(stage.shell.wording, answers.opened(stage.shell.wording, opened))
+    await stage.web.views_update(view_id=tom.modal.id, view=view)
+    assert (await tom.click_view(Button.SHOW)).ok
+    await stage.settled()
+    await tom.until_modal(lambda view: view.callback_id == Form.SHOW)
+    await tom.close_modal()
+    assert tom.modal.callback_id == Form.MESSAGE
 
 
 async def test_opening_and_refreshing_at_home(stage: Stage) -> None:
