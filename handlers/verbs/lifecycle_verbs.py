@@ -116,7 +116,7 @@ def _sure(ask: Ask, first: First) -> str:
     if not first.text_begins:
         refuse_later(ask, SEVERITY.name, said, first.rest)
     if first.unsure or not first.clear:
-        command = " ".join(part for part in (SEVERITY.name, of, said) if part)
+        command = f"{SEVERITY.name} {of} {said}"
         sure = f"{command}: {rest}" if rest else command
         new = (f"open {said}: {rest}",) if rest and ask.named is None else ()
         raise Unclear(PerhapsASeverity(ask.text[:80], first.severity), (sure, *new))
