@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain.act import Act, by_the_bot
 from bot.domain.ids import UserId
 from bot.domain.incidents.results import Beyond
+from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import UNANSWERED, PageState
 from bot.domain.paging.paging_entries import ReachedEntry
 from bot.policy import Policy
@@ -13,14 +14,17 @@ from bot.services.delivery.results import At, Refusal
 from bot.services.locked import LockedIncident
 from bot.services.paging import page_edits, runs
 from bot.services.people import doubted_departures, edit_outcomes
-from bot.store.delivery import outbox
+from bot.store.delivery import outbox, posted
 from bot.store.delivery.claims import Claimed
 from bot.store.incidents import incident_rows
 from bot.store.paging import pages
 from bot.store.tables import Page
 from bot.store.transaction import Transaction
 
-_CANNOT_BE_EDITED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+_POSTED_AGAIN = {"message_not_found": 3, "cant_update_message": 1, "edit_window_closed": 1}
+"""Slack's codes for a page that cannot be edited, and how often it is posted again. Each new page
+rings, and Slack may refuse all edits.
+"""
 
 
 def pages_sent(tx: Transaction, outcomes: Sequence[Sent], at: At) -> None:
@@ -111,16 +115,17 @@ def page_update_rejected(
     if page is not None:
         where = Beyond(UserId(page.target), at=page.sent_at)
         edit_outcomes.not_edited(tx, act, claimed, where, refusal)
-    if page is not None and refusal.code in _CANNOT_BE_EDITED:
-        _post_again(tx, act, page)
+    if page is not None and refusal.code in _POSTED_AGAIN:
+        _post_again(tx, act, page, _POSTED_AGAIN[refusal.code])
 
 
-def _post_again(tx: Transaction, act: Act, page: Page) -> None:
+def _post_again(tx: Transaction, act: Act, page: Page, times: int) -> None:
     """Post a page again if it still waits for an answer: its person must be able to give one."""
     run, locked = pages.run(tx, page.run_id), _locked_for(tx, act, page)
     if run is None or locked is None or page.message_ts is None:
         return
-    if page.state is PageState.WAITING and run.state in UNANSWERED:
+    often = posted.times_wanted(tx, DeliveryKind.PAGE, page.id) > times
+    if page.state is PageState.WAITING and run.state in UNANSWERED and not often:
         pages.forget_place(tx, page.id)
         locked.send(page_edits.page_again(page))
         locked.put_down()

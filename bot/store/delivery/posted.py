@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -169,6 +169,21 @@ def was_said_again(tx: Transaction, row: Delivery) -> bool:
         col(Delivery.state).in_((*_MAY_STAND, DeliveryState.UNKNOWN)),
     )
     return tx.execute(later.limit(1)).first() is not None
+
+
+_WANTED = Prepared(
+    select(func.count().label("many"))
+    .select_from(Delivery)
+    .where(
+        col(Delivery.subject) == bindparam("about"), col(Delivery.kind) == bindparam("wanted_kind")
+    )
+)
+
+
+def times_wanted(tx: Transaction, kind: DeliveryKind, subject: str) -> int:
+    """Count the deliveries of a kind about a subject, in any state."""
+    [row] = tx.read(_WANTED, about=subject, wanted_kind=kind)
+    return int(row["many"])
 
 
 def beside(tx: Transaction, claimed: Claimed) -> list[tuple[str, str]]:

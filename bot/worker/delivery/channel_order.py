@@ -13,9 +13,9 @@ _REMEMBERED = 1_000
 class ChannelOrder:
     """Later messages wait for a message until it has failed often enough.
 
-    A failure counts only if Slack accepted something else in the meantime. While Slack accepts
-    nothing, the message is not at fault. It keeps its turn for much longer, and these failures do
-    not count when Slack is back.
+    A failure counts only if Slack refused this message, or accepted something else in the meantime.
+    While Slack does not answer, or refuses everything, the message is not at fault. It keeps its
+    turn for much longer, and these failures do not count when Slack is back.
     """
 
     def __init__(self, lease: timedelta) -> None:
@@ -32,11 +32,14 @@ class ChannelOrder:
         """Whether its channel waits for it. Messages to a person do not wait for one another."""
         return claimed.target is None
 
-    def kept_after_failing(self, claimed: Claimed) -> bool:
-        """Whether its channel still waits for it after a failed try."""
+    def kept_after_failing(self, claimed: Claimed, *, at_fault: bool = False) -> bool:
+        """Whether its channel still waits for it after a failed try.
+
+        `at_fault`: Slack answered, and does not refuse everything.
+        """
         if not self.kept_by(claimed):
             return False
-        if self._is_away(claimed):
+        if not at_fault and self._is_away(claimed):
             return claimed.attempts <= _TRIES_WHILE_AWAY
         failed = self._failed.pop(claimed.id, 0) + 1
         self._failed[claimed.id] = failed

@@ -117,10 +117,14 @@ class Failing(Loop):
                 raise error
 
     async def _put_aside(self, claimed: Claimed, refusal: Refusal) -> None:
+        in_order = False
+        if not self._goes_aside(claimed) and not await self._is_elsewhere(claimed, refusal):
+            at_fault = self._figures.refusals.everywhere() is None
+            in_order = self._turns.kept_after_failing(claimed, at_fault=at_fault)
         put_back = partial(
             refusals.place_refused,
             pause=self._pace.after_refusal(claimed.attempts),
-            in_order=not self._goes_aside(claimed) and self._turns.kept_after_failing(claimed),
+            in_order=in_order,
         )
         await self._refused(put_back, claimed, refusal)
 
@@ -131,6 +135,13 @@ class Failing(Loop):
 
     def _goes_aside(self, claimed: Claimed) -> bool:
         return self._kinds.rows[claimed.kind].aside
+
+    async def _is_elsewhere(self, claimed: Claimed, refusal: Refusal) -> bool:
+        """Tell whether it is an edit in a place that its incident has left."""
+        incident_id, channel = claimed.incident_id, refusal.place.channel
+        if incident_id is None or channel is None:
+            return False
+        return not await self._threads.read(self._kinds.is_place_of, self._db, incident_id, channel)
 
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """Look it up after the lease, when a request still in flight can no longer arrive."""
