@@ -14,6 +14,7 @@ SAID = (
     ("await action", "action-pending"),
     ("awaiting action", "action-pending"),
     ("waiting for actions", "action-pending"),
+    ("waiting for decisionmaking", "awaiting-decision"),
     ("action is pending", "action-pending"),
     ("action required", "action-pending"),
     ("actions pending", "action-pending"),

@@ -28,6 +28,14 @@ async def test_the_first_of_a_list_is_no_reference(table: Table) -> None:
         table.check(became.touched == {1}, text, became)
 
 
+async def test_a_reference_before_a_verb_that_is_about_no_escalation_is_refused(
+    table: Table,
+) -> None:
+    became = await table.say(MEI, "ESC-5 list mine", OPEN_CHANNEL)
+    for command in ("list mine", "show ESC-5"):
+        table.check(became.refused and f"`/escalate {command}`" in became.text, command, became)
+
+
 DUPLICATES = (
     ("dup 5?", "duplicate ESC-7 of ESC-5"),
     ("dup ESC-5?", "duplicate ESC-7 of ESC-5"),
