@@ -14,6 +14,15 @@ from bot.render.text.mrkdwn import Mrkdwn, fit
 from bot.render.wording import Wording
 
 _IN_A_SECTION = 8
+_BEGINS = {
+    "open": "group_opening",
+    "ack": "group_paging",
+    "status": "group_working",
+    "task": "group_later",
+    "resolve": "group_ending",
+    "digest": "group_digest",
+}
+"""The verb with which each group of the help begins, and the group's heading in help.j2."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +66,27 @@ def unknown_verb(wording: Wording, named: str, verbs: Sequence[str]) -> Message:
 def _all(wording: Wording, verbs: Sequence[VerbHelp]) -> Message:
     heading = wording.say("help", "heading")
     introduction = wording.say("help", "introduction")
-    lines = [wording.say("help", "verb", verb=verb) for verb in verbs]
     footer = context(wording.say("help", "footer"))
     return message(
-        heading, [section(heading), context(introduction), _list(wording, lines), footer]
+        heading, [section(heading), context(introduction), _list(wording, verbs), footer]
     )
 
 
-def _list(wording: Wording, lines: Sequence[Mrkdwn]) -> Growing:
-    """Sections of eight verbs: Slack folds longer ones behind 'See more'."""
-    said = [fit(line, sizes.SECTION // _IN_A_SECTION - 1) for line in lines]
+def _list(wording: Wording, verbs: Sequence[VerbHelp]) -> Growing:
+    """A section for each group, of eight lines at most: Slack folds longer ones."""
+    longest = sizes.SECTION // _IN_A_SECTION - 1
+    said = [fit(wording.say("help", "verb", verb=verb), longest) for verb in verbs]
 
     def draw(shown: int) -> list[Block]:
-        starts = range(0, shown, _IN_A_SECTION)
-        groups = [said[start : min(start + _IN_A_SECTION, shown)] for start in starts]
+        groups: list[list[Mrkdwn]] = []
+        headings = dict(_BEGINS)
+        for verb, line in zip(verbs[:shown], said, strict=False):
+            heading = headings.pop(verb.name, None)
+            if heading is not None:
+                groups.append([wording.say("help", heading)])
+            elif not groups or len(groups[-1]) == _IN_A_SECTION:
+                groups.append([])
+            groups[-1].append(line)
         left = len(said) - shown
         more = [context(wording.say("help", "more", count=left))] if left else []
         return [*(section(Mrkdwn("\n".join(group))) for group in groups), *more]

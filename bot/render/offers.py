@@ -69,4 +69,4 @@ def _perhaps_a_report(wording: Wording, said: Mrkdwn, typed: str) -> Message:
         return message(said, [section(said)])
     nothing = wording.say("help", "nothing_opened")
     press = button(wording, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")
-    return message(Mrkdwn(f"{nothing} {said}"), [section(nothing), actions([press]), section(said)])
+    return message(Mrkdwn(f"{said} {nothing}"), [section(said), section(nothing), actions([press])])

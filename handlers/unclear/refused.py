@@ -6,9 +6,18 @@ from contextlib import suppress
 from dataclasses import fields, replace
 
 from bot.domain.controls import COMMAND
-from bot.domain.errors import AlreadyHandled, BadInput, FormErrors, Misread, NotFound, Unclear
+from bot.domain.errors import (
+    AlreadyHandled,
+    BadInput,
+    FormErrors,
+    Misread,
+    NotFound,
+    ReasonNeeded,
+    Unclear,
+)
 from bot.domain.ids import reference
 from bot.domain.problems import SAID, Problem
+from bot.domain.problems.texts import NoSummary
 from bot.policy import Policy
 from bot.render import offers
 from bot.render.message import Message, texts
@@ -66,8 +75,10 @@ def _of_verb(error: Exception, text: str) -> Exception:
     """Return the refusal with the typed verb, so that it says what did not happen."""
     with suppress(BadInput):
         verb = read(text).verb
-        if isinstance(error, Misread | FormErrors) and verb is not None:
+        if isinstance(error, Misread | FormErrors) and verb is not None and not error.verb:
             return replace(error, verb=verb.name)
+        if isinstance(error, ReasonNeeded) and verb is not None:
+            return replace(error, verb=verb.name, typed=plain(text))
     return error
 
 
@@ -117,7 +128,9 @@ def _as_command(wording: Wording, error: Exception, text: str) -> Exception:
     example = example_of(wording, error) if isinstance(error, BadInput) else ""
     if not isinstance(error, BadInput) or not example:
         return error
-    if first_word(example)[0] in BY_WORD:
+    if isinstance(error.problem, NoSummary):
+        example = f"{COMMAND} {plain(text)} {example}"
+    elif first_word(example)[0] in BY_WORD:
         example = f"{COMMAND} {example}"
     else:
         example = _example(wording, example, text)

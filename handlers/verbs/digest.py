@@ -1,7 +1,9 @@
 """`/escalate digest`: sends the weekly digest now, or shows a preview of it."""
 
+from dataclasses import replace
+
 from bot.domain.access.rights import Deed
-from bot.domain.errors import Unclear
+from bot.domain.errors import NotFound, Unclear
 from bot.domain.problems.names import NotADigest
 from bot.domain.text.likeness import distance
 from bot.render.digests import digest_message as render
@@ -20,7 +22,11 @@ async def digest(ask: Ask) -> Answer:
         command = f"digest {_PREVIEW} {plain(rest)}".strip()
         raise Unclear(NotADigest(plain(word)), (command,))
     if word.lower() == _PREVIEW:
-        view = await ask.read(digests_digest.preview, ask.policy, ask.act, _name(ask, rest))
+        try:
+            view = await ask.read(digests_digest.preview, ask.policy, ask.act, _name(ask, rest))
+        except NotFound as unknown:
+            # Nothing was to be sent, and no report begins like this.
+            raise replace(unknown, verb=_PREVIEW, no_report=True) from unknown
         return render.digest(ask.wording, view, preview=True)
     name = await ask.write(digests_digest.send_now, ask.policy, ask.act, _name(ask, ask.words))
     return ask.say("digest_queued", digest=name)

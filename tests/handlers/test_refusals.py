@@ -158,7 +158,13 @@ REFUSED = [
     ("done ESC-1", "open task"),
     ("close ESC-1", "ESC-1 is still open. Resolve it first: `/escalate resolve ESC-1`"),
     ("reopen ESC-1 why not", "ESC-1 is open, so there is nothing to reopen."),
-    ("decline ESC-1", "Add a reason to decline."),
+    ("decline ESC-1", "`/escalate decline ESC-1 handled by the ordinary queue`"),
+    (
+        "status ESC-1 declined",
+        "The state was not changed. For example: `/escalate status ESC-1 dec",
+    ),
+    ("severity ESC-1 p3", "`/escalate severity ESC-1 p3 the threat was not credible`"),
+    ("handover ESC-1 legal", "`/escalate handover ESC-1 legal statement drafted"),
     ("duplicate", "duplicate ESC-n of ESC-m"),
     ("duplicate ESC-1 ESC-99", "ESC-99"),
     ("duplicate ESC-1 ESC-1", "ESC-1"),
@@ -168,7 +174,7 @@ REFUSED = [
     ("search", "nothing to search"),
     ("digest purple", "purple"),
     ("help purple", "purple"),
-    ("ack ESC-1", "No page for you. Want to help? Open ESC-1. "),
+    ("ack ESC-1", "No page waits for you in ESC-1. To help anyway"),
 ]
 
 
@@ -179,6 +185,15 @@ async def test_each_refusal_says_why_and_changes_nothing(stage: Stage) -> None:
         said = await stage.command("mei", text)
         assert word in said, (text, said)
         assert stage.details(opened.head.id).entries == before, text
+
+
+async def test_an_unknown_digest_to_preview_was_not_to_be_sent_and_is_no_report(
+    stage: Stage,
+) -> None:
+    said = await stage.command("mei", "digest preview purple")
+    assert "purple" in said
+    assert "No digest was sent" not in said
+    assert "Open this" not in said
 
 
 async def test_too_long_is_refused_with_the_count(stage: Stage) -> None:

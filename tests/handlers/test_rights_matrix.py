@@ -61,7 +61,7 @@ REFUSALS = (
     "you may only read it",
     "is restricted and you have not been invited",
     "You have nothing to hand over",
-    "No page for you",
+    "No page waits for you",
     "You have it already",
     "You have no open task",
 )

@@ -706,6 +706,13 @@ MESSAGES: Mapping[str, Case] = {
         lambda wording, error: answers.refused(wording, error, "7f3a-11"), ValueError("secret")
     ),
     "help": Case(help, VERBS),
+    "help, every group": Case(
+        help,
+        tuple(
+            VerbHelp(name, f"/escalate {name}", f"what {name} does")
+            for name in ("open", "list", "ack", "page", "status", "task", "resolve", "digest")
+        ),
+    ),
     "help, many": Case(help, VERBS * 12),
     "help, too much": Case(
         help, (VerbHelp("open", "/escalate open " + "&" * 200, "&" * 300),) * 40

@@ -74,7 +74,10 @@ def test_a_follow_up_is_named_once(wording: Wording) -> None:
 def test_a_person_without_a_page_reads_how_to_help(wording: Wording) -> None:
     refused = NothingToAcknowledge("ESC-46", reads=True, may_own=True)
     text = answers.refusal(wording, refused)
-    assert text == "No page for you. Want to help? Open ESC-46. `/escalate show ESC-46`"
+    assert text == (
+        "No page waits for you in ESC-46. "
+        "To help anyway, see where it stands: `/escalate show ESC-46`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,14 @@ def test_a_person_without_a_page_reads_how_to_help(wording: Wording) -> None:
 )
 def test_a_missing_reason_is_asked_for(wording: Wording, to: str, asked: str) -> None:
     assert answers.refusal(wording, ReasonNeeded(to)) == asked
+
+
+def test_a_command_without_its_reason_is_offered_with_one(wording: Wording) -> None:
+    refused = ReasonNeeded("declined", "decline", "decline ESC-46")
+    assert answers.refusal(wording, refused) == (
+        "Add a reason to decline. Nothing was declined. "
+        "For example: `/escalate decline ESC-46 handled by the ordinary queue`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,14 @@ class OriginalEnded(Refused):
 
 @dataclass(eq=False)
 class ReasonNeeded(Refused):
-    """Lowering a severity and reopening or declining an incident need a written reason."""
+    """Lowering a severity and reopening or declining an incident need a written reason.
+
+    `verb` and `typed`: the command that lacks the reason, if it was one.
+    """
 
     to: str
+    verb: str = ""
+    typed: str = ""
 
 
 class Already(StrEnum):

@@ -9,7 +9,7 @@ from bot.domain.digests.facts import PAGED_DIRECTLY
 from bot.domain.digests.figures import Deadline, DigestFigures, FiguresRow
 from bot.domain.digests.response_times import AckFigures
 from bot.domain.times.durations import MINUTE
-from bot.render.blocks import context, divider, fields, header, section
+from bot.render.blocks import Block, context, divider, header, section
 from bot.render.message import Message, message
 from bot.render.text.fitting import Growing, Part, lines
 from bot.render.text.mrkdwn import Mrkdwn
@@ -72,7 +72,11 @@ def _tables(wording: Wording, figures: DigestFigures) -> Growing:
         partial(_table, wording, "by_surface", figures.by_surface, wording.surface),
         partial(_table, wording, "by_team", figures.by_team, partial(_team, wording)),
     ]
-    return Growing(ROWS_SHOWN, lambda shown: fields([table(shown) for table in tables]))
+
+    def draw(shown: int) -> list[Block]:
+        return [section(said) for table in tables if (said := table(shown))]
+
+    return Growing(ROWS_SHOWN, draw)
 
 
 def _team(wording: Wording, key: str) -> str:

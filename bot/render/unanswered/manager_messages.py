@@ -18,7 +18,7 @@ def unanswered(wording: Wording, view: Unanswered) -> Message:
     said = wording.say("manager_messages", "unanswered", tried=view.tried, asks=asks, **values)
     then = "unanswered_next" if asks else "unanswered_since"
     show = button(wording, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id)
-    choices = [show, button(wording, Button.PAGE_TEAM, head.id)] if asks and head.full else [show]
+    choices = [button(wording, Button.PAGE_TEAM, head.id), show] if asks and head.full else [show]
     blocks: list[Block] = [
         section(said),
         context(wording.say("manager_messages", then, ended=view.ended, **values)),

@@ -65,7 +65,7 @@ def test_the_persons_own_choice_of_teams_stands(wording: Wording) -> None:
 
 def test_the_preview_says_who_is_paged_and_when(wording: Wording) -> None:
     said = "".join(mrkdwn_texts(forms.open_form(wording, RAISED)))
-    assert "*Legal* — now <@U0PRIYA>; after 5 min <@U0TOM> (2 rounds)" in said
+    assert "*Legal* — now <@U0PRIYA>; after 5 min <@U0TOM>; then the whole list once more" in said
 
 
 def test_slack_forgets_the_teams_only_when_the_proposal_changes(wording: Wording) -> None:
