@@ -59,9 +59,9 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.wording, result, text)
     if not isinstance(result, Failure):
         return result
-    error = _as_command(
-        shell.wording, _of_verb(_named(shell.wording, result.error, text), text), text
-    )
+    wording = shell.wording
+    error = _of_verb(wording, _named(wording, result.error, text), text)
+    error = _as_command(wording, error, text)
     answer = replace(result, error=error).message(shell.wording)
     if isinstance(result.error, AlreadyHandled):
         return answer
@@ -71,14 +71,14 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
     return with_text(shell.wording, answer, text)
 
 
-def _of_verb(error: Exception, text: str) -> Exception:
+def _of_verb(wording: Wording, error: Exception, text: str) -> Exception:
     """Return the refusal with the typed verb, so that it says what did not happen."""
     with suppress(BadInput):
         verb = read(text).verb
         if isinstance(error, Misread | FormErrors) and verb is not None and not error.verb:
             return replace(error, verb=verb.name)
         if isinstance(error, ReasonNeeded) and verb is not None:
-            return replace(error, verb=verb.name, typed=plain(text))
+            return replace(error, verb=verb.name, typed=as_read(wording, plain(text), text))
     return error
 
 
@@ -129,7 +129,7 @@ def _as_command(wording: Wording, error: Exception, text: str) -> Exception:
     if not isinstance(error, BadInput) or not example:
         return error
     if isinstance(error.problem, NoSummary):
-        example = f"{COMMAND} {plain(text)} {example}"
+        example = f"{COMMAND} {as_read(wording, plain(text), text)} {example}"
     elif first_word(example)[0] in BY_WORD:
         example = f"{COMMAND} {example}"
     else:
