@@ -150,7 +150,7 @@ def _table(
     else:
         busy.sort(key=lambda one: (-one[1], -one[3], -one[2], one[0]))
     said = [
-        f"{labels.get(key, key) or 'Not stated'}: {opened} opened, {closed} ended, {still} open"
+        f"• {labels.get(key, key) or 'Not stated'}: {opened} opened, {closed} ended, {still} open"
         for key, opened, closed, still in busy[:10]
     ]
     more = [f"and {len(busy) - 10} more"] if len(busy) > 10 else []

@@ -58,7 +58,7 @@ async def test_nothing_is_said_where_nothing_is_set_up(tmp_path: Path) -> None:
 async def test_good_gateways_are_understood_and_who_is_left_out_is_named(tmp_path: Path) -> None:
     account = await found(settings(tmp_path, GOOD))
     assert [finding.level for finding in account] == [Level.OK, Level.WARN]
-    assert "Apprise understands 2 ways of 1 people" in said(account)
+    assert "Apprise understands 2 ways of 1 person" in said(account)
     assert "@mei" in said(account)
     assert "@priya" not in said(account)
 

@@ -184,9 +184,9 @@ def test_a_digest_names_nobody_who_was_paged_directly_and_leaves_no_label_empty(
     for user in ("U0TOM", "U0DANIEL"):
         starting.page_person(db, policy, an_act(MEI, minutes=3), incident_id, UserId(user), "x")
     said = said_in_the_digest(db, policy, 1)
-    assert "People paged directly: 1 opened, 0 ended, 1 open" in said
+    assert "• People paged directly: 1 opened, 0 ended, 1 open" in said
     assert any(line.startswith("• People paged directly: 0 of 2 answered") for line in said)
-    assert "Not stated: 1 opened, 0 ended, 1 open" in said
+    assert "• Not stated: 1 opened, 0 ended, 1 open" in said
     assert "person:" not in str(said)
     assert not any(line.startswith((":", "•:", "• :")) for line in said if "_circle:" not in line)
 
