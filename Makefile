@@ -54,7 +54,7 @@ test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if ther
 	$(call ask_for,browser)
 	$(call ask_for,promtool)
 	$(call ask_for,pgbouncer)
-	@$(BIN)/python -m pytest -n 4 --compare-databases --ignore tests/faults --ignore tests/crashpoints $(PRESENT)
+	@$(BIN)/python -m pytest -n 5 --compare-databases --ignore tests/faults --ignore tests/crashpoints $(PRESENT)
 
 e2e: setup ## Run the tests in a browser, and leave pictures of each step in var/e2e
 	@TOCSIN_PICTURES=1 $(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
