@@ -61,27 +61,7 @@ def open_drill(
     """
     act = by_the_bot(workspace, now, key=f"canary:{period.isoformat()}")
     incident_id, run_id, page_id = (new_id(now) for _ in range(3))
-    incident = incident_rows.made(
-        team_id=workspace.team_id,
-        enterprise_id=workspace.enterprise_id,
-        id=incident_id,
-        number=-int((period - _FIRST).total_seconds()),
-        title=CANARY,
-        codename=codename(incident_id),
-        tier=Tier.STANDARD,
-        severity=Severity.P3,
-        state=State.REVIEWED,
-        category=TEAM,
-        references=[],
-        affected=[],
-        criteria=[],
-        opened_by=THE_BOT,
-        opened_at=now,
-        updated_at=now,
-        room=ChannelState.ARCHIVED,
-        policy_digest=policy.digest,
-        drill=True,
-    )
+    incident = _incident(policy, workspace, incident_id, period, now)
     with db.transaction(act) as tx:
         locked = LockedIncident(tx, act, incident, new=True)
         locked.record(
@@ -111,6 +91,32 @@ def open_drill(
         locked.send(_message(page_id, incident_id, channel))
         locked.put_down()
     return Drill(incident_id, page_id)
+
+
+def _incident(
+    policy: Policy, workspace: Workspace, incident_id: str, period: datetime, now: datetime
+) -> Incident:
+    return incident_rows.made(
+        team_id=workspace.team_id,
+        enterprise_id=workspace.enterprise_id,
+        id=incident_id,
+        number=-int((period - _FIRST).total_seconds()),
+        title=CANARY,
+        codename=codename(incident_id),
+        tier=Tier.STANDARD,
+        severity=Severity.P3,
+        state=State.REVIEWED,
+        category=TEAM,
+        references=[],
+        affected=[],
+        criteria=[],
+        opened_by=THE_BOT,
+        opened_at=now,
+        updated_at=now,
+        room=ChannelState.ARCHIVED,
+        policy_digest=policy.digest,
+        drill=True,
+    )
 
 
 def _run(incident: Incident, run_id: str, now: datetime) -> PagingRun:
